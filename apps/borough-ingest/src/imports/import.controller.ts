@@ -1,0 +1,76 @@
+import type { Readable } from 'node:stream';
+import { Body, Controller, Get, Header, HttpCode, Param, Post, Put, StreamableFile } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { BodyStream, Callers, CurrentCaller } from '@probity/platform';
+import type { Caller } from '@probity/platform';
+import { ImportIdDto, NewImportDto } from './import.dto.js';
+import type { ImportView } from './import.service.js';
+import { ImportService } from './import.service.js';
+
+/** A borough's list on its way into the matrix: announce, upload, follow, collect. */
+@ApiTags('imports')
+@Controller('v1/imports')
+@Callers('borough-analyst')
+export class ImportController {
+  constructor(private readonly imports: ImportService) {}
+
+  @Post()
+  @ApiOperation({
+    summary: 'Announce a file',
+    description: 'GOV-007 when the file has been read to its end before.',
+  })
+  announce(
+    @Body() announced: NewImportDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<{ id: string; state: string }> {
+    return this.imports.announce(announced, caller);
+  }
+
+  @Put(':id/groups')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Upload the groups file', description: 'Before the list itself; text/csv.' })
+  async uploadGroups(
+    @Param() { id }: ImportIdDto,
+    @BodyStream() body: Readable,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    await this.imports.receiveGroups(id, body, caller);
+  }
+
+  @Put(':id/file')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Upload the list',
+    description: 'application/octet-stream; deciding begins when all has arrived.',
+  })
+  async uploadFile(
+    @Param() { id }: ImportIdDto,
+    @BodyStream() body: Readable,
+    @CurrentCaller() caller: Caller,
+  ): Promise<{ id: string; state: string }> {
+    return this.imports.receiveFile(id, body, caller);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'How far an import has come' })
+  view(@Param() { id }: ImportIdDto, @CurrentCaller() caller: Caller): Promise<ImportView> {
+    return this.imports.view(id, caller);
+  }
+
+  @Get(':id/report')
+  @Header('content-type', 'text/csv; charset=utf-8')
+  @ApiOperation({ summary: 'The outcome of every row', description: 'Kept for 24 hours for the uploader.' })
+  async report(@Param() { id }: ImportIdDto, @CurrentCaller() caller: Caller): Promise<StreamableFile> {
+    return new StreamableFile(await this.imports.report(id, caller));
+  }
+
+  @Get(':id/problem-rows')
+  @Header('content-type', 'application/octet-stream')
+  @ApiOperation({
+    summary: 'Rows to correct, in the borough’s own dialect',
+    description: '404 when there is none.',
+  })
+  async problemRows(@Param() { id }: ImportIdDto, @CurrentCaller() caller: Caller): Promise<StreamableFile> {
+    return new StreamableFile(await this.imports.problemRows(id, caller));
+  }
+}

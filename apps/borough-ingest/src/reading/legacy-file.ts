@@ -1,0 +1,121 @@
+import type { LocalDate } from '@probity/domain';
+import type { ReadItem, ReadProgress } from './csv-reader.js';
+import { readRows } from './csv-reader.js';
+import type { Dialect } from './dialect.js';
+import type { FileProblem } from './file-problem.js';
+import { isFileProblem, unreadable } from './file-problem.js';
+import { EMPTY_FILE, findDialect, HEAD_BYTES } from './find-dialect.js';
+import type { Header } from './header.js';
+import { readHeader } from './header.js';
+import type { ItemRules } from './legacy-item.js';
+import { droppedIn, readLegacyRow } from './legacy-row.js';
+import type { DroppedCounts, ReadableRow, UnreadableRow } from './legacy-row.js';
+import type { RawRow } from './row-parser.js';
+
+/** One row of an opened list, or the problem after which the list cannot be read further (always the last). */
+export type ListItem =
+  | {
+      readonly kind: 'row';
+      /** The row as it stands in the file, for a problem row; it holds columns that must not cross the door. */
+      readonly raw: RawRow;
+      readonly reading: ReadableRow | UnreadableRow;
+      readonly dropped: DroppedCounts;
+    }
+  | { readonly kind: 'problem'; readonly problem: FileProblem };
+
+/** A list whose dialect and header are understood. `rows` can be read once. */
+export interface OpenedList {
+  readonly dialect: Dialect;
+  readonly how: 'told' | 'found';
+  readonly header: Header;
+  readonly progress: Readonly<ReadProgress>;
+  rows(context: {
+    readonly asOf: LocalDate;
+    readonly rules: ItemRules;
+  }): AsyncGenerator<ListItem, void, undefined>;
+}
+
+async function takeHead(chunks: AsyncIterator<Uint8Array>): Promise<Buffer> {
+  const taken: Buffer[] = [];
+  for (let size = 0; size < HEAD_BYTES;) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    taken.push(Buffer.from(next.value));
+    size += next.value.length;
+  }
+  return Buffer.concat(taken);
+}
+
+async function* replay(head: Buffer, chunks: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield head;
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
+  } finally {
+    await chunks.return?.();
+  }
+}
+
+function pickDialect(told: string | null, head: Buffer, dialects: readonly Dialect[]): Dialect | FileProblem {
+  if (told === null) return findDialect(head.subarray(0, HEAD_BYTES), dialects);
+  const names = dialects.map(({ name }) => `"${name}"`).join(', ');
+  return (
+    dialects.find(({ name }) => name === told) ??
+    unreadable(
+      null,
+      'The dialect that was named is not known.',
+      `Name one of ${names}, or leave it to be found.`,
+    )
+  );
+}
+
+async function* listItems(
+  items: AsyncIterable<ReadItem>,
+  context: { header: Header; dialect: Dialect; asOf: LocalDate; rules: ItemRules },
+): AsyncGenerator<ListItem, void, undefined> {
+  for await (const item of items) {
+    if (item.kind === 'problem') yield item;
+    else {
+      const reading = readLegacyRow(item.row, context);
+      yield { kind: 'row', raw: item.row, reading, dropped: droppedIn(item.row, context.header) };
+    }
+  }
+}
+
+/**
+ * Opens a borough's list: finds its dialect (or takes the one told), reads the header, and gives the rows as a stream
+ * of bounded memory. A problem of the whole file is a value; an error of `source` itself is thrown on.
+ */
+export async function openList(
+  source: AsyncIterable<Uint8Array>,
+  options: { readonly dialects: readonly Dialect[]; readonly told?: string | null },
+): Promise<OpenedList | FileProblem> {
+  const chunks = source[Symbol.asyncIterator]();
+  const head = await takeHead(chunks);
+  const told = options.told ?? null;
+  const dialect = pickDialect(told, head, options.dialects);
+  if (isFileProblem(dialect)) {
+    await chunks.return?.();
+    return dialect;
+  }
+  const progress = { bytes: 0, blankLines: 0 };
+  const items = readRows(replay(head, chunks), dialect, progress);
+  const first = await items.next();
+  const header =
+    first.done === true
+      ? EMPTY_FILE
+      : first.value.kind === 'problem'
+        ? first.value.problem
+        : readHeader(first.value.row.fields, first.value.row.line, dialect);
+  if (isFileProblem(header)) {
+    await items.return();
+    return header;
+  }
+  const how = told === null ? 'found' : 'told';
+  return {
+    dialect,
+    how,
+    header,
+    progress,
+    rows: (context) => listItems(items, { header, dialect, ...context }),
+  };
+}

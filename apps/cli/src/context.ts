@@ -1,0 +1,27 @@
+import type { Stack } from './http/stack.js';
+import type { Output } from './output/output.js';
+import type { StackReadiness } from './stack/readiness.js';
+
+/** What every command works with: its ways out and its ways to the stack. */
+export interface CommandContext {
+  output: Output;
+  /** The stack that the environment names; throws with exit code 3 where there is none. */
+  openStack(): Stack;
+  /** How the processes of the stack are just now. */
+  stackReadiness(): Promise<StackReadiness>;
+}
+
+/** Lends a stack to a command and ends its connections afterwards, whatever happens. */
+export async function withStack<T>(context: CommandContext, work: (stack: Stack) => Promise<T>): Promise<T> {
+  const stack = context.openStack();
+  try {
+    return await work(stack);
+  } finally {
+    await stack.close();
+  }
+}
+
+/** The text under a command's options that shows how it is used. */
+export function examples(...lines: string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join('')}`;
+}

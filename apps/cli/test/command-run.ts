@@ -1,0 +1,40 @@
+import { Writable } from 'node:stream';
+import type { CommandContext } from '../src/context.js';
+import type { ExitCode } from '../src/exit-code.js';
+import type { Stack } from '../src/http/stack.js';
+import { Output } from '../src/output/output.js';
+import { run } from '../src/program.js';
+import type { StackReadiness } from '../src/stack/readiness.js';
+
+/** What a command line left behind. */
+export interface CommandRun {
+  exitCode: ExitCode;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a command line in this process, against the given stack. */
+export async function runCommand(
+  words: readonly string[],
+  openStack: () => Stack,
+  readiness: StackReadiness = { ready: true, processes: [] },
+): Promise<CommandRun> {
+  const stdout = new Collector();
+  const stderr = new Collector();
+  const context: CommandContext = {
+    output: new Output(stdout, stderr, {}),
+    openStack,
+    stackReadiness: () => Promise.resolve(readiness),
+  };
+  const exitCode = await run(words, context);
+  return { exitCode, stdout: stdout.text, stderr: stderr.text };
+}
+
+class Collector extends Writable {
+  text = '';
+
+  override _write(piece: Buffer, _encoding: string, done: () => void): void {
+    this.text += piece.toString('utf8');
+    done();
+  }
+}

@@ -1,0 +1,383 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventStoreMigrations } from '@probity/event-store';
+import { WriterRegistry, decodeRecord, verifyEvent } from '@probity/events';
+import type { WriterRegistryFile } from '@probity/events';
+import { KafkaLog } from '@probity/messaging';
+import type { ConsumedRecord } from '@probity/messaging';
+import { ServiceLogger, openApiOf, startService } from '@probity/platform';
+import type { RunningService, TlsMaterial } from '@probity/platform';
+import { startHarness } from '@probity/testing';
+import type { Harness } from '@probity/testing';
+import type { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import { GovernanceModule } from './governance.module.js';
+import { migrateGovernance } from './migrations/migrate-governance.js';
+
+const NOW = '2026-11-01T09:00:00.000Z';
+const HACKNEY = 'E09000012';
+
+// The columns of the projector's table that governance reads.
+const MATRIX_TABLE = `
+CREATE SCHEMA matrix;
+CREATE TABLE matrix.entry (record_id uuid PRIMARY KEY, borough text NOT NULL, role text NOT NULL, band text NOT NULL,
+  legacy_assertion boolean NOT NULL, entered_at timestamptz NOT NULL, review_due timestamptz NOT NULL,
+  withhold_from timestamptz NOT NULL, version integer NOT NULL, topic text NOT NULL, topic_offset bigint NOT NULL);
+GRANT USAGE ON SCHEMA matrix TO probity_reader;
+GRANT SELECT ON matrix.entry TO probity_reader;`;
+
+async function migrateEvents(env: NodeJS.ProcessEnv): Promise<void> {
+  const source = new DataSource({
+    type: 'postgres',
+    url: env['MIGRATION_EVENTS_URL'] ?? '',
+    ssl: { ca: readFileSync(env['MIGRATION_CA'] ?? '', 'utf8') },
+    migrations: eventStoreMigrations,
+    migrationsTableName: 'event_store_migration',
+    installExtensions: false,
+  });
+  await source.initialize();
+  await source.runMigrations();
+  await source.destroy();
+}
+
+interface Answer {
+  status: number;
+  json: Record<string, unknown>;
+}
+
+describe('governance', () => {
+  let harness: Harness;
+  let service: RunningService;
+  let events: Client;
+  let views: Client;
+
+  const call = async (method: string, path: string, by: TlsMaterial, body?: unknown): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+      const sent = request(service.url + path, { method, headers, agent: false, ...by }, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (part: string) => (text += part));
+        response.on('end', () => {
+          resolve({ status: response.statusCode ?? 0, json: JSON.parse(text) as Record<string, unknown> });
+        });
+      });
+      sent.on('error', reject);
+      sent.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  const central = (number: 1 | 2): TlsMaterial => harness.config.personTls(`central-${String(number)}`);
+  const ingest = (): TlsMaterial => harness.config.serviceTls('borough-ingest');
+  const newHash = (): string => (randomUUID() + randomUUID()).replaceAll('-', '');
+  const asked = (fileHash = newHash()): Record<string, unknown> => ({
+    borough: HACKNEY,
+    fileHash,
+    groupsHash: null,
+    asAt: NOW,
+  });
+  const eventsOf = async (stream: string): Promise<Record<string, unknown>[]> => {
+    const { rows } = await events.query<{ header: Buffer; skeleton: Buffer }>(
+      'SELECT header, skeleton FROM events.event WHERE stream LIKE $1 ORDER BY position',
+      [stream],
+    );
+    return rows.map((row) => ({
+      ...(JSON.parse(row.header.toString()) as object),
+      skeleton: JSON.parse(row.skeleton.toString()) as unknown,
+    }));
+  };
+
+  beforeAll(async () => {
+    harness = await startHarness({ migrate: [migrateEvents, migrateGovernance], boroughs: [HACKNEY] });
+    events = await harness.connect('probity_owner', 'probity_events');
+    views = await harness.connect('probity_owner', 'probity_views');
+    await views.query(MATRIX_TABLE);
+    service = await startService({
+      process: 'governance',
+      module: GovernanceModule,
+      config: harness.config,
+      port: 0,
+      logger: new ServiceLogger('governance', 'silent'),
+    });
+  }, 300_000);
+
+  afterAll(async () => {
+    await service.close();
+    await harness.close();
+  }, 60_000);
+
+  describe('migration windows', () => {
+    it('are asked for by one person of the central team and opened by another', async () => {
+      const body = asked();
+      const first = await call('POST', '/v1/migration-windows', central(1), body);
+      expect(first).toMatchObject({
+        status: 201,
+        json: { state: 'requested', requestedBy: 'central-1', approvedBy: null },
+      });
+      const id = String(first.json['id']);
+      const own = await call('POST', `/v1/migration-windows/${id}/approve`, central(1));
+      expect(own).toMatchObject({ status: 422, json: { code: 'AUT-001' } });
+      expect(await eventsOf(`windows/${id}`)).toEqual([]);
+      const other = await call('POST', `/v1/migration-windows/${id}/approve`, central(2));
+      expect(other).toMatchObject({ status: 200, json: { state: 'open', approvedBy: 'central-2' } });
+      expect(await eventsOf(`windows/${id}`)).toMatchObject([
+        {
+          type: 'probity.oversight.migration-window-opened.v1',
+          topic: 'oversight',
+          streamversion: 1,
+          time: NOW,
+          actor: 'central-2',
+          skeleton: { ...body, openedBy: ['central-1', 'central-2'] },
+        },
+      ]);
+    });
+
+    it('[R-63] leave a refusal in the log without any word about a person', async () => {
+      const { json } = await call('POST', '/v1/migration-windows', central(1), asked());
+      await call('POST', `/v1/migration-windows/${String(json['id'])}/approve`, central(1));
+      const refusals = await eventsOf('refusals/%');
+      expect(refusals.at(-1)).toMatchObject({
+        topic: 'access',
+        skeleton: { borough: HACKNEY, command: 'ApproveMigrationWindow', codes: ['AUT-001'] },
+      });
+    });
+
+    it('are found again by the same file, also when asked for at once, and never opened twice', async () => {
+      const body = asked();
+      const answers = await Promise.all(
+        [1, 2, 1, 2].map((who) => call('POST', '/v1/migration-windows', central(who as 1 | 2), body)),
+      );
+      expect(new Set(answers.map((answer) => answer.json['id'])).size).toBe(1);
+      expect(answers.map((answer) => answer.status).sort()).toEqual([200, 200, 200, 201]);
+      const id = String(answers[0]?.json['id']);
+      const approver = answers[0]?.json['requestedBy'] === 'central-1' ? central(2) : central(1);
+      await Promise.all([0, 1, 2].map(() => call('POST', `/v1/migration-windows/${id}/approve`, approver)));
+      expect(await eventsOf(`windows/${id}`)).toHaveLength(1);
+    });
+
+    it('are closed by the ingest alone, once and for ever', async () => {
+      const body = asked();
+      const id = String((await call('POST', '/v1/migration-windows', central(1), body)).json['id']);
+      const path = `/v1/migration-windows/${id}/close`;
+      expect((await call('POST', path, central(1), { rows: 3 })).json['code']).toBe('ACC-001');
+      expect((await call('POST', path, harness.config.serviceTls('vault'), { rows: 3 })).json['code']).toBe(
+        'ACC-001',
+      );
+      expect((await call('POST', path, ingest(), { rows: 3 })).json['code']).toBe('GOV-008');
+      await call('POST', `/v1/migration-windows/${id}/approve`, central(2));
+      for (let round = 0; round < 2; round += 1) {
+        expect(await call('POST', path, ingest(), { rows: 3 })).toMatchObject({
+          status: 200,
+          json: { state: 'closed' },
+        });
+      }
+      const [opened, closed, ...more] = await eventsOf(`windows/${id}`);
+      expect(more).toEqual([]);
+      expect(closed).toMatchObject({
+        type: 'probity.oversight.migration-window-closed.v1',
+        streamversion: 2,
+        causationid: opened?.['id'],
+        actor: 'borough-ingest',
+        actorkind: 'service',
+        skeleton: { borough: HACKNEY, fileHash: body['fileHash'], rows: 3 },
+      });
+      const again = await call('POST', '/v1/migration-windows', central(1), {
+        ...body,
+        groupsHash: newHash(),
+      });
+      expect(again).toMatchObject({ status: 409, json: { code: 'GOV-007', windowId: id } });
+      expect((await call('POST', `/v1/migration-windows/${id}/approve`, central(2))).json['code']).toBe(
+        'GOV-007',
+      );
+    });
+
+    it('are refused for a future time, for a place outside the model and for unreadable values', async () => {
+      const future = await call('POST', '/v1/migration-windows', central(1), {
+        ...asked(),
+        asAt: '2026-11-01T09:00:00.001Z',
+      });
+      expect(future).toMatchObject({ status: 422, json: { code: 'SCH-003' } });
+      const city = await call('POST', '/v1/migration-windows', central(1), {
+        ...asked(),
+        borough: 'E09000001',
+      });
+      expect(city).toMatchObject({ status: 422, json: { code: 'SCH-004' } });
+      for (const wrong of [
+        { fileHash: 'abc' },
+        { groupsHash: 7 },
+        { asAt: '2026-02-30T09:00:00.000Z' },
+        { asAt: 'now' },
+      ]) {
+        const answer = await call('POST', '/v1/migration-windows', central(1), { ...asked(), ...wrong });
+        expect(answer).toMatchObject({ status: 400, json: { code: 'SCH-003' } });
+      }
+      expect((await call('POST', '/v1/migration-windows', ingest(), asked())).status).toBe(403);
+    });
+
+    it('are listed by borough and file for the central team and for services', async () => {
+      const body = asked();
+      const id = String((await call('POST', '/v1/migration-windows', central(1), body)).json['id']);
+      const query = `?borough=${HACKNEY}&fileHash=${String(body['fileHash'])}`;
+      expect((await call('GET', `/v1/migration-windows${query}`, ingest())).json).toMatchObject({
+        items: [{ id, ...body }],
+      });
+      expect((await call('GET', `/v1/migration-windows/${id}`, ingest())).json).toMatchObject({ id });
+      expect((await call('GET', `/v1/migration-windows/${randomUUID()}`, central(1))).status).toBe(404);
+      expect((await call('GET', '/v1/migration-windows?order=asc', central(1))).json['code']).toBe('SCH-002');
+      const operator = harness.config.personTls('operator');
+      expect((await call('GET', '/v1/migration-windows', operator)).json['code']).toBe('ACC-001');
+    });
+
+    it('reach the oversight topic with a signature that only governance can give', async () => {
+      const id = String((await call('POST', '/v1/migration-windows', central(1), asked())).json['id']);
+      await call('POST', `/v1/migration-windows/${id}/approve`, central(2));
+      const record = await published(harness, (found) => found.key === id);
+      const event = decodeRecord({
+        topic: 'oversight',
+        key: record.key,
+        headers: record.headers,
+        value: record.value,
+      });
+      verifyEvent(event);
+      const registry = JSON.parse(readFileSync(harness.config.paths.writers, 'utf8')) as WriterRegistryFile;
+      expect(() => {
+        new WriterRegistry(registry).verify(event);
+      }).not.toThrow();
+      expect(registry[event.writer.keyId]?.writer).toBe('governance');
+    }, 60_000);
+  });
+
+  describe('the matrix', () => {
+    const insert = async (entry: Record<string, unknown>): Promise<string> => {
+      const row = {
+        ...{ record_id: randomUUID(), borough: HACKNEY, role: 'SUSPECTED_OFFENDER', band: 'AMBER' },
+        ...{ legacy_assertion: false, entered_at: NOW, review_due: '2026-12-01T00:00:00Z' },
+        ...{
+          withhold_from: '2026-12-15T00:00:00Z',
+          version: 2,
+          topic: `matrix.${HACKNEY}`,
+          topic_offset: 10432,
+        },
+        ...entry,
+      };
+      const names = Object.keys(row);
+      const places = names.map((_, index) => `$${String(index + 1)}`).join(', ');
+      await views.query(
+        `INSERT INTO matrix.entry (${names.join(', ')}) VALUES (${places})`,
+        Object.values(row),
+      );
+      return row.record_id;
+    };
+
+    beforeEach(async () => {
+      await views.query('TRUNCATE matrix.entry');
+    });
+
+    it('[R-06][ICO-1] shows role and band in words, and marks a legacy assertion', async () => {
+      const recordId = await insert({ legacy_assertion: true });
+      const { json } = await call('GET', '/v1/matrix', central(1));
+      expect(json).toEqual({
+        items: [
+          {
+            recordId,
+            borough: HACKNEY,
+            role: 'SUSPECTED_OFFENDER',
+            roleLabel: 'Suspected — not convicted',
+            band: 'AMBER',
+            bandLabel: 'Medium harm (amber)',
+            assertion: 'Legacy assertion, not attested',
+            enteredAt: NOW,
+            reviewDue: '2026-12-01T00:00:00.000Z',
+            withholdFrom: '2026-12-15T00:00:00.000Z',
+            version: 2,
+            position: `${HACKNEY}@10432`,
+          },
+        ],
+        nextCursor: null,
+      });
+    });
+
+    it('does not show an entry from the instant at which it is withheld', async () => {
+      await insert({ withhold_from: NOW });
+      const shown = await insert({ withhold_from: '2026-11-01T09:00:00.001Z' });
+      const { json } = await call('GET', '/v1/matrix', central(1));
+      expect((json['items'] as { recordId: string }[]).map((item) => item.recordId)).toEqual([shown]);
+      expect((await call('GET', '/v1/matrix/summary', central(1))).json['total']).toBe(1);
+    });
+
+    it('walks all pages without a gap or a repetition, filtered as asked', async () => {
+      const all = new Set<string>();
+      for (let n = 0; n < 7; n += 1)
+        all.add(await insert({ borough: n % 2 === 0 ? HACKNEY : 'E09000002', band: 'RED' }));
+      await insert({ band: 'GREEN' });
+      const seen: string[] = [];
+      let cursor: unknown = '';
+      do {
+        const more = cursor === '' ? '' : `&cursor=${String(cursor)}`;
+        const { json } = await call('GET', `/v1/matrix?band=RED&limit=3${more}`, central(1));
+        seen.push(...(json['items'] as { recordId: string }[]).map((item) => item.recordId));
+        cursor = json['nextCursor'];
+      } while (cursor !== null);
+      expect(seen).toHaveLength(7);
+      expect(new Set(seen)).toEqual(all);
+      const { json } = await call('GET', `/v1/matrix?borough=E09000002&role=SUSPECTED_OFFENDER`, central(1));
+      expect(json['items']).toHaveLength(3);
+    });
+
+    it('counts by borough and band', async () => {
+      await insert({ band: 'RED' });
+      await insert({ band: 'RED' });
+      await insert({ band: 'GREEN', borough: 'E09000002' });
+      const { json } = await call('GET', '/v1/matrix/summary', central(1));
+      expect(json).toMatchObject({ asAt: NOW, total: 3, bands: { RED: 2, AMBER: 0, GREEN: 1 } });
+      expect(json['boroughs']).toHaveLength(32);
+      expect(json['boroughs']).toContainEqual({ borough: HACKNEY, RED: 2, AMBER: 0, GREEN: 0, total: 2 });
+    });
+
+    it('refuses unknown filters, values and cursors, and everybody but the central team', async () => {
+      const wrong = [
+        'band=BLUE',
+        'borough=E09000001',
+        'role=VICTIM',
+        'limit=0',
+        'limit=501',
+        'cursor=abc',
+        'name=x',
+      ];
+      for (const query of wrong)
+        expect((await call('GET', `/v1/matrix?${query}`, central(1))).status).toBe(400);
+      for (const person of [`analyst-${HACKNEY}`, 'operator'])
+        expect((await call('GET', '/v1/matrix', harness.config.personTls(person))).status).toBe(403);
+    });
+  });
+
+  it('is ready when its databases and its relay are', async () => {
+    const { status, json } = await call('GET', '/health/ready', central(1));
+    expect([status, json['ready']]).toEqual([200, true]);
+    const names = (json['probes'] as { name: string }[]).map((probe) => probe.name);
+    expect(names).toEqual(expect.arrayContaining(['events-database', 'views-database', 'relay']));
+  });
+
+  it('describes the same API running and at rest', async () => {
+    const running = await call('GET', '/openapi.json', central(1));
+    expect(running.json).toEqual(JSON.parse(JSON.stringify(await openApiOf(GovernanceModule, 'governance'))));
+  });
+});
+
+/** The first record of the oversight topic that is looked for; waits until the relay has sent it. */
+async function published(
+  harness: Harness,
+  isWanted: (record: ConsumedRecord) => boolean,
+): Promise<ConsumedRecord> {
+  const log = new KafkaLog({ clientId: 'governance-test', connection: harness.config.kafka('governance') });
+  const topic = `${harness.topicPrefix}oversight`;
+  const deadline = performance.now() + 40_000;
+  try {
+    while (performance.now() < deadline) {
+      const end = await log.endOffset(topic, 0);
+      for await (const record of log.read(topic, 0, 0n, end)) if (isWanted(record)) return record;
+    }
+    throw new Error('The relay did not send the event.');
+  } finally {
+    await log.close();
+  }
+}

@@ -1,0 +1,83 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DomainClock } from '@probity/platform';
+import { ViewsPool } from '../database/views-pool.js';
+import type { MatrixBand, MatrixRole } from './labels.js';
+
+/** One entry as the read model holds it. */
+export interface MatrixRow {
+  record_id: string;
+  borough: string;
+  role: MatrixRole;
+  band: MatrixBand;
+  legacy_assertion: boolean;
+  entered_at: Date;
+  review_due: Date;
+  withhold_from: Date;
+  version: number;
+  topic_offset: string;
+}
+
+/** Place in the order of the list: borough, then record id. */
+export interface MatrixPlace {
+  borough: string;
+  recordId: string;
+}
+
+/** Which entries are asked for; `null` filters nothing. */
+export interface MatrixFilter {
+  borough: string | null;
+  band: MatrixBand | null;
+  role: MatrixRole | null;
+}
+
+/** Entries of one borough in one band. */
+export interface MatrixCount {
+  borough: string;
+  band: MatrixBand;
+  entries: number;
+}
+
+// Every read has this condition (DESIGN 5): from its instant on an entry is withheld unless something new has happened.
+const SHOWN = 'withhold_from > $1';
+
+const PAGE = `
+SELECT record_id, borough, role, band, legacy_assertion, entered_at, review_due, withhold_from, version, topic_offset
+FROM matrix.entry
+WHERE ${SHOWN}
+  AND ($2::text IS NULL OR borough = $2) AND ($3::text IS NULL OR band = $3) AND ($4::text IS NULL OR role = $4)
+  AND ($5::text IS NULL OR (borough, record_id) > ($5, $6::uuid))
+ORDER BY borough, record_id
+LIMIT $7`;
+
+const COUNTS = `
+SELECT borough, band, count(*)::integer AS entries
+FROM matrix.entry
+WHERE ${SHOWN}
+GROUP BY borough, band`;
+
+/** Reads the central matrix: people who are entered and not withheld at the time of the domain clock. */
+@Injectable()
+export class MatrixReader {
+  constructor(
+    @Inject(ViewsPool) private readonly views: ViewsPool,
+    @Inject(DomainClock) private readonly clock: DomainClock,
+  ) {}
+
+  /**
+   * Entries in the order of borough and record id.
+   *
+   * @param after place after which to begin; `null` from the start
+   * @param limit greatest number of entries, 1 or more
+   */
+  async page(filter: MatrixFilter, after: MatrixPlace | null, limit: number): Promise<MatrixRow[]> {
+    const { borough, band, role } = filter;
+    const place = [after?.borough ?? null, after?.recordId ?? null];
+    return this.views.query<MatrixRow>(PAGE, [this.clock.now(), borough, band, role, ...place, limit]);
+  }
+
+  /** How many entries each borough has in each band, and the instant at which that is so. */
+  async counts(): Promise<{ asAt: string; counts: MatrixCount[] }> {
+    const asAt = this.clock.now();
+    return { asAt, counts: await this.views.query<MatrixCount>(COUNTS, [asAt]) };
+  }
+}

@@ -1,0 +1,136 @@
+import type pg from 'pg';
+import { insertRows } from '@probity/projection';
+import type { Column, ProjectionDefinition } from '@probity/projection';
+import type { Closing, VersionRow } from '../bitemporal.js';
+import { history } from '../bitemporal.js';
+import { writeVersions } from '../version-columns.js';
+import { MATRIX_TYPES, foldMatrix } from './matrix.fold.js';
+import type { EntryRow, MatrixState } from './matrix.fold.js';
+
+const ENTRY_COLUMNS: readonly Column<EntryRow>[] = [
+  { name: 'record_id', type: 'uuid', of: (row) => row.recordId },
+  { name: 'borough', type: 'text', of: (row) => row.borough },
+  { name: 'role', type: 'text', of: (row) => row.role },
+  { name: 'band', type: 'text', of: (row) => row.band },
+  { name: 'legacy_assertion', type: 'boolean', of: (row) => row.legacyAssertion },
+  { name: 'entered_at', type: 'timestamptz', of: (row) => row.enteredAt },
+  { name: 'review_due', type: 'timestamptz', of: (row) => row.reviewDue },
+  { name: 'attest_by', type: 'timestamptz', of: (row) => row.attestBy },
+  { name: 'criteria_hold_until', type: 'timestamptz', of: (row) => row.criteriaHoldUntil },
+  { name: 'withhold_from', type: 'timestamptz', of: (row) => row.withholdFrom },
+  { name: 'in_custody', type: 'boolean', of: (row) => row.inCustody },
+  { name: 'age_class', type: 'text', of: (row) => row.ageClass },
+  { name: 'group_id', type: 'uuid', of: (row) => row.groupId },
+  { name: 'version', type: 'integer', of: (row) => row.version },
+  { name: 'topic', type: 'text', of: (row) => row.topic },
+  { name: 'topic_offset', type: 'bigint', of: (row) => row.topicOffset.toString() },
+];
+
+interface StateRow {
+  record_id: string;
+  lifecycle: MatrixState['lifecycle'];
+  record_group: string | null;
+  valid_from: Date | null;
+  borough: string;
+  role: EntryRow['role'];
+  band: EntryRow['band'];
+  legacy_assertion: boolean;
+  entered_at: Date;
+  review_due: Date;
+  attest_by: Date | null;
+  criteria_hold_until: Date | null;
+  withhold_from: Date;
+  in_custody: boolean;
+  age_class: string;
+  group_id: string | null;
+  version: number;
+  topic: string;
+  topic_offset: string;
+}
+
+function entryOf(row: StateRow): EntryRow {
+  return {
+    recordId: row.record_id,
+    borough: row.borough,
+    role: row.role,
+    band: row.band,
+    legacyAssertion: row.legacy_assertion,
+    enteredAt: row.entered_at.toISOString(),
+    reviewDue: row.review_due.toISOString(),
+    attestBy: row.attest_by?.toISOString() ?? null,
+    criteriaHoldUntil: row.criteria_hold_until?.toISOString() ?? null,
+    withholdFrom: row.withhold_from.toISOString(),
+    inCustody: row.in_custody,
+    ageClass: row.age_class,
+    groupId: row.group_id,
+    version: row.version,
+    topic: row.topic,
+    topicOffset: BigInt(row.topic_offset),
+  };
+}
+
+async function load(client: pg.ClientBase, recordIds: readonly string[]): Promise<Map<string, MatrixState>> {
+  const { rows } = await client.query<StateRow>(
+    `select r.record_id, r.lifecycle, r.group_id as record_group, v.valid_from,
+            e.borough, e.role, e.band, e.legacy_assertion, e.entered_at, e.review_due, e.attest_by, e.criteria_hold_until,
+            e.withhold_from, e.in_custody, e.age_class, e.group_id, e.version, e.topic, e.topic_offset
+       from matrix.record r
+       left join matrix.entry e using (record_id)
+       left join matrix.entry_version v on v.record_id = r.record_id and v.known_to is null and v.valid_to is null
+      where r.record_id = any($1::uuid[])`,
+    [recordIds],
+  );
+  return new Map(
+    rows.map((row) => {
+      const current = row.valid_from && { row: entryOf(row), validFrom: row.valid_from.toISOString() };
+      return [
+        row.record_id,
+        { lifecycle: row.lifecycle, groupId: row.record_group, entries: history(current) },
+      ];
+    }),
+  );
+}
+
+async function write(client: pg.ClientBase, states: ReadonlyMap<string, MatrixState>): Promise<void> {
+  const grouped = [...states].filter(([, state]) => state.groupId !== null);
+  if (grouped.length > 0) {
+    await client.query(
+      `update matrix.record r set group_id = g.group_id
+         from unnest($1::uuid[], $2::uuid[]) as g(record_id, group_id)
+        where r.record_id = g.record_id and r.group_id is distinct from g.group_id`,
+      [grouped.map(([id]) => id), grouped.map(([, state]) => state.groupId)],
+    );
+  }
+  const entries: EntryRow[] = [];
+  const added: VersionRow<EntryRow>[] = [];
+  const closings = new Map<string, Closing>();
+  for (const [id, { entries: rows }] of states) {
+    if (rows.current && rows.added.length > 0) entries.push(rows.current.row);
+    if (rows.closing) closings.set(id, rows.closing);
+    added.push(...rows.added);
+  }
+  await insertRows(
+    client,
+    { table: 'matrix.entry', key: ['record_id'], columns: ENTRY_COLUMNS, onConflict: 'update' },
+    entries,
+  );
+  await writeVersions(client, 'matrix.entry_version', ENTRY_COLUMNS, { closings, added });
+}
+
+/** The central matrix, built from suspects' and convicted persons' records alone (R-02). Groups have no rows in it. */
+export const matrixProjection: ProjectionDefinition<MatrixState> = {
+  name: 'matrix',
+  version: 1,
+  schema: 'matrix',
+  handles: new Map([
+    [MATRIX_TYPES.proposed, { opensCase: true }],
+    [MATRIX_TYPES.legacyAsserted, { opensCase: true }],
+    [MATRIX_TYPES.approved, { opensCase: true }],
+    [MATRIX_TYPES.rejected, { opensCase: false }],
+  ]),
+  ignores: new Set(['probity.matrix.group-designated.v1', 'probity.matrix.group-audited.v1']),
+  fingerprintInputs: { fold: 1, tables: 1, columns: ENTRY_COLUMNS.map((column) => column.name) },
+  load,
+  fold: foldMatrix,
+  write,
+};

@@ -1,0 +1,88 @@
+import { Inject, Module } from '@nestjs/common';
+import type { DynamicModule, FactoryProvider, OnApplicationShutdown, Type } from '@nestjs/common';
+import { ServiceLogger, STACK_CONFIG } from '@probity/platform';
+import type { StackConfig } from '@probity/platform';
+import { VaultClient } from '@probity/sealing';
+import { BATCH_CONTROLLERS } from './consumer/batch.controllers.js';
+import { HOST_TOKENS, HOSTS } from './consumer/host-tokens.js';
+import { ProjectionHost } from './consumer/projection-host.js';
+import type { ClosableLeases } from './consumer/projection-host.js';
+import { CheckpointsController } from './http/checkpoints.controller.js';
+import { SafeguardingSummaryController } from './http/safeguarding-summary.controller.js';
+import type { HostedProjection } from './projections/hosted-projection.js';
+import { ProjectionTelemetry } from './telemetry/projection.telemetry.js';
+
+/** What a projector builds, and what a deployment or a test may set. */
+export interface ProjectorOptions {
+  readonly projections: readonly HostedProjection[];
+  /** Who lends `case` subkeys; the vault unless given. */
+  readonly leasesFor?: (projection: HostedProjection, config: StackConfig) => ClosableLeases;
+  /** Boroughs whose topics are read; all of them unless given. */
+  readonly boroughs?: readonly string[];
+  /** What happens when a consumer is beyond recovery; by default the process fails. */
+  readonly onFatal?: (reason: string) => void;
+}
+
+/** The vault as this projection's own service: the vault lends it the keys of its own family. */
+function vaultFor(projection: HostedProjection, config: StackConfig): ClosableLeases {
+  const url = `https://127.0.0.1:${String(config.ports.vault)}`;
+  return new VaultClient({ url, tls: config.serviceTls(projection.identity) });
+}
+
+// Thrown outside any promise, so that the process ends as it does for every fault that nobody caught.
+function failProcess(reason: string): void {
+  setImmediate(() => {
+    throw new Error(reason);
+  });
+}
+
+function hostProvider(
+  projection: HostedProjection,
+  options: ProjectorOptions,
+): FactoryProvider<ProjectionHost> {
+  return {
+    provide: HOST_TOKENS[projection.name],
+    inject: [STACK_CONFIG, ServiceLogger],
+    useFactory: (config: StackConfig, logger: ServiceLogger) =>
+      new ProjectionHost({
+        projection,
+        config,
+        leases: (options.leasesFor ?? vaultFor)(projection, config),
+        ...(options.boroughs && { boroughs: options.boroughs }),
+        logger: (level, message) => {
+          if (level === 'error' || level === 'warn')
+            logger.warn(`broker client: ${message}`, projection.identity);
+        },
+        onFailure: (sentence) => {
+          logger.error(sentence, projection.identity);
+        },
+        onFatal: options.onFatal ?? failProcess,
+      }),
+  };
+}
+
+/** A process that builds read models. Connect the hosts' strategies before it is initialised: see `connectConsumers`. */
+@Module({})
+export class ProjectorModule implements OnApplicationShutdown {
+  constructor(@Inject(HOSTS) private readonly hosts: readonly ProjectionHost[]) {}
+
+  static building(options: ProjectorOptions): DynamicModule {
+    const tokens = options.projections.map((projection) => HOST_TOKENS[projection.name]);
+    const hasSafeguarding = options.projections.some((projection) => projection.name === 'safeguarding');
+    const http: Type[] = [CheckpointsController, ...(hasSafeguarding ? [SafeguardingSummaryController] : [])];
+    return {
+      module: ProjectorModule,
+      controllers: [...http, ...options.projections.map((projection) => BATCH_CONTROLLERS[projection.name])],
+      providers: [
+        ...options.projections.map((projection) => hostProvider(projection, options)),
+        { provide: HOSTS, inject: tokens, useFactory: (...hosts: ProjectionHost[]) => hosts },
+        ProjectionTelemetry,
+      ],
+    };
+  }
+
+  /** After the strategies have handed in their batches. */
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.hosts.map((host) => host.close()));
+  }
+}

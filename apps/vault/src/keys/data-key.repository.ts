@@ -1,0 +1,82 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { KeyFamily } from '@probity/sealing';
+import { VaultPool } from '../database/vault-pool.js';
+
+/** Keys of one call, as they go into the table. */
+export interface NewDataKeys {
+  readonly borough: string;
+  readonly family: KeyFamily;
+  readonly epoch: number;
+  /** Domain time, RFC 3339. */
+  readonly issuedAt: string;
+  readonly dekVersion: number;
+  readonly recordIds: readonly string[];
+  /** Wrapped keys, in the order of the ids. */
+  readonly wrapped: readonly Buffer[];
+}
+
+/** A wrapped data key. */
+export interface DataKeyRow {
+  readonly recordId: string;
+  readonly dekVersion: number;
+  readonly borough: string;
+  readonly family: KeyFamily;
+  readonly epoch: number;
+  readonly wrapped: Buffer;
+}
+
+const COLUMNS = 'record_id AS "recordId", dek_version AS "dekVersion", borough, family, epoch, wrapped';
+
+/** The table of wrapped data keys. */
+@Injectable()
+export class DataKeyRepository {
+  constructor(@Inject(VaultPool) private readonly pool: VaultPool) {}
+
+  /** Add keys in one statement, which is one transaction: all of them last, or none. */
+  async insert(keys: NewDataKeys): Promise<void> {
+    await this.pool.query({
+      name: 'insert-data-keys',
+      text: `INSERT INTO vault.data_key (record_id, wrapped, dek_version, borough, family, epoch, issued_at)
+             SELECT record_id, wrapped, $3, $4, $5, $6, $7
+             FROM unnest($1::uuid[], $2::bytea[]) AS fresh (record_id, wrapped)`,
+      values: [
+        keys.recordIds,
+        keys.wrapped,
+        keys.dekVersion,
+        keys.borough,
+        keys.family,
+        keys.epoch,
+        keys.issuedAt,
+      ],
+    });
+  }
+
+  /** The newest key of each record that has one, unless it is destroyed; in no order. */
+  async findNewest(recordIds: readonly string[]): Promise<DataKeyRow[]> {
+    const found = await this.pool.query<Omit<DataKeyRow, 'wrapped'> & { wrapped: Buffer | null }>({
+      name: 'newest-data-keys',
+      text: `SELECT DISTINCT ON (record_id) ${COLUMNS} FROM vault.data_key
+             WHERE record_id = ANY ($1::uuid[]) ORDER BY record_id, dek_version DESC`,
+      values: [recordIds],
+    });
+    return found.rows.filter((row): row is DataKeyRow => row.wrapped !== null);
+  }
+
+  /** Every key of the records that is not destroyed, in no order. */
+  async findAll(recordIds: readonly string[]): Promise<DataKeyRow[]> {
+    const found = await this.pool.query<DataKeyRow>({
+      name: 'all-data-keys',
+      text: `SELECT ${COLUMNS} FROM vault.data_key WHERE record_id = ANY ($1::uuid[]) AND wrapped IS NOT NULL`,
+      values: [recordIds],
+    });
+    return found.rows;
+  }
+
+  /** Whether any key was ever given out. */
+  async hasKeys(): Promise<boolean> {
+    const found = await this.pool.query<{ any: boolean }>(
+      'SELECT EXISTS (SELECT FROM vault.data_key) OR EXISTS (SELECT FROM vault.index_pepper) AS any',
+    );
+    return found.rows[0]?.any ?? false;
+  }
+}

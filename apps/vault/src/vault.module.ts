@@ -1,0 +1,52 @@
+import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { ServiceLogger, STACK_CONFIG, type StackConfig } from '@probity/platform';
+import type { KeyProvider } from '@probity/sealing';
+import { hostedBoroughs, policyFor, VAULT_POLICY } from './access/service-rights.js';
+import { VaultPool } from './database/vault-pool.js';
+import { DigestController } from './digest/digest.controller.js';
+import { DigestService } from './digest/digest.service.js';
+import { VaultReadiness } from './health/vault.readiness.js';
+import { IndexKeysController } from './index-keys/index-keys.controller.js';
+import { IndexPepperVault } from './index-keys/index-pepper.vault.js';
+import { DataKeyRepository } from './keys/data-key.repository.js';
+import { DataKeyVault } from './keys/data-key.vault.js';
+import { FreshKeysController } from './keys/fresh-keys.controller.js';
+import { KEY_PROVIDER, openKeyProvider } from './keys/key-provider.js';
+import { LeaseService } from './leases/lease.service.js';
+import { LeasesController } from './leases/leases.controller.js';
+import { VaultMetrics } from './vault.metrics.js';
+
+/** Greatest JSON body in bytes: a digest request of several hundred whole records. */
+export const BODY_LIMIT = 8 * 1024 * 1024;
+
+/** The vault: makes keys, leases `case` subkeys, and opens identities for nobody. */
+@Module({
+  controllers: [FreshKeysController, LeasesController, IndexKeysController, DigestController],
+  providers: [
+    {
+      provide: VaultPool,
+      useFactory: (config: StackConfig, logger: ServiceLogger) => new VaultPool(config, logger),
+      inject: [STACK_CONFIG, ServiceLogger],
+    },
+    { provide: KEY_PROVIDER, useFactory: openKeyProvider, inject: [STACK_CONFIG, DataKeyRepository] },
+    { provide: VAULT_POLICY, useFactory: () => policyFor(hostedBoroughs(process.env)) },
+    DataKeyRepository,
+    DataKeyVault,
+    LeaseService,
+    IndexPepperVault,
+    DigestService,
+    VaultReadiness,
+    VaultMetrics,
+  ],
+})
+export class VaultModule implements OnApplicationShutdown {
+  constructor(
+    @Inject(VaultPool) private readonly pool: VaultPool,
+    @Inject(KEY_PROVIDER) private readonly provider: KeyProvider,
+  ) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.provider.close();
+    await this.pool.end();
+  }
+}

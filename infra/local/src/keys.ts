@@ -1,0 +1,65 @@
+import { createHash, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeSecret, writeWhole, type StackHome } from './home.js';
+
+/** A public key that may sign batches of events, and the topics on which its signature counts. */
+export interface WriterEntry {
+  writer: string;
+  /** Raw Ed25519 public key, 32 bytes, base64 (RFC 8032). */
+  publicKey: string;
+  topics: string[];
+}
+
+/** Writers and the topics that each may sign for: a borough its own two and `access`; governance its own. */
+export function writerTopics(boroughs: readonly string[]): Map<string, string[]> {
+  const topics = new Map<string, string[]>();
+  for (const code of boroughs) topics.set(code, [`matrix.${code}`, `safeguarding.${code}`, 'access']);
+  topics.set('governance', ['oversight', 'sharing', 'access']);
+  return topics;
+}
+
+/** Makes one signing key a writer, and `keys/writers.json`, unless they are there. */
+export function ensureWriterKeys(home: StackHome, boroughs: readonly string[]): void {
+  const registry = home.path('keys', 'writers.json');
+  if (existsSync(registry)) return;
+  const entries: Record<string, WriterEntry> = {};
+  for (const [writer, topics] of writerTopics(boroughs)) {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
+    writeSecret(home.path('keys', 'writers', `${writer}.key.pem`), pem);
+    const raw = rawPublicKey(publicKey);
+    const keyId = createHash('sha256').update(raw).digest('hex').slice(0, 16);
+    entries[keyId] = { writer, publicKey: raw.toString('base64'), topics };
+  }
+  writeWhole(registry, `${JSON.stringify(entries, null, 2)}\n`);
+}
+
+function rawPublicKey(key: KeyObject): Buffer {
+  return Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url');
+}
+
+/** Makes the vault's first key-encryption key, 256 random bits, unless there is one. It is never overwritten. */
+export function ensureKek(home: StackHome): void {
+  const file = home.path('keys', 'kek', 'current.key');
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32), { mode: 0o600, flag: 'wx' });
+}
+
+/**
+ * A password for each name, kept in `secrets/<file>.json`; new names get a random one of 192 bits, known ones keep theirs.
+ *
+ * @returns name to password
+ */
+export function ensurePasswords(
+  home: StackHome,
+  file: 'postgres' | 'kafka',
+  names: readonly string[],
+): Map<string, string> {
+  const path = home.path('secrets', `${file}.json`);
+  const known = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>) : {};
+  const passwords = new Map(Object.entries(known));
+  for (const name of names) {
+    if (!passwords.has(name)) passwords.set(name, randomBytes(24).toString('base64url'));
+  }
+  writeSecret(path, `${JSON.stringify(Object.fromEntries(passwords), null, 2)}\n`);
+  return passwords;
+}

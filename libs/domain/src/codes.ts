@@ -1,0 +1,148 @@
+/** What a reason code says to a reader. Never anything about the person concerned (DOMAIN 12.9). */
+export interface CodeEntry {
+  /** One sentence on what was found. */
+  readonly sentence: string;
+  /** The requirement, the rule of the operating model, or the law behind it. */
+  readonly rule: string;
+  /** What would have to change. */
+  readonly remedy: string;
+}
+
+/** Every reason code of entry, safeguarding and groups, with its sentence, rule and remedy. Codes are stable. */
+export const CODES = {
+  'AGE-001': {
+    sentence: 'A child under 10 can never be entered in a harm role.',
+    rule: 'R-20, age rules; the age of criminal responsibility',
+    remedy: 'Consider a safeguarding referral; nothing about the child is kept here.',
+  },
+  'AGE-002': {
+    sentence:
+      'A person under 18 needs a named child authority, and under 13 central superintendent authority.',
+    rule: 'R-20, age rules',
+    remedy: 'Name the officer with child authority; for ages 10 to 12 ask the central team.',
+  },
+  'AUT-001': {
+    sentence: 'The approver is the person who made the proposal.',
+    rule: 'R-16, four eyes',
+    remedy: 'Ask another supervisor to review the proposal and attest.',
+  },
+  'AUT-004': {
+    sentence: 'A service identity may not decide that a person is entered.',
+    rule: 'R-23; DPA 2018 s.49',
+    remedy: 'A human supervisor must decide.',
+  },
+  'EVD-001': {
+    sentence: 'The evidence does not meet the sufficiency rule; the missing parts are named.',
+    rule: 'R-11, sufficiency',
+    remedy: 'Supply what is named as missing, or do not list the person.',
+  },
+  'EVD-002': {
+    sentence: 'Social media never counts towards the evidence.',
+    rule: 'R-12, sufficiency condition 7',
+    remedy: 'Find corroboration that stands without the posts.',
+  },
+  'EVD-003': {
+    sentence: 'Items trace back to one original source and count once.',
+    rule: 'R-13, sufficiency condition 1',
+    remedy: 'Supply an item with another root origin.',
+  },
+  'EVD-004': {
+    sentence: 'The grading is too weak to count or to carry the set.',
+    rule: 'R-14, sufficiency condition 3',
+    remedy: 'Supply an item graded 1 or 2 and A or B, and rely on one D at most.',
+  },
+  'EVD-005': {
+    sentence: 'No counted item concerns violence or weapons.',
+    rule: 'R-11, sufficiency condition 4',
+    remedy: 'Supply evidence of behaviour, not of belonging.',
+  },
+  'EVD-006': {
+    sentence: 'Evidence of this kind never counts and is not kept.',
+    rule: 'R-11, kinds that never qualify',
+    remedy: 'Leave out association, clothing or music, location, negative searches and family.',
+  },
+  'EVD-007': {
+    sentence: 'Victimisation and safeguarding referrals never support a harm role.',
+    rule: 'R-03; DPA 2018 s.38(3)',
+    remedy: 'Register the person with safeguarding instead, on its own evidence.',
+  },
+  'EVD-008': {
+    sentence: 'An item was verified by nobody or by its own submitter.',
+    rule: 'R-11, sufficiency condition 6',
+    remedy: 'Have another person verify the item.',
+  },
+  'EVD-009': {
+    sentence: 'An item is not attested as lawfully obtained.',
+    rule: 'R-22; DPA 2018 s.35',
+    remedy: 'Leave the item out, or attest how it was lawfully obtained.',
+  },
+  'EVD-010': {
+    sentence: 'An item is called a fact although its kind is an assessment.',
+    rule: 'R-15; DPA 2018 s.38(2)',
+    remedy: 'State the basis that the operating model gives for the kind.',
+  },
+  'ROLE-001': {
+    sentence: 'The role is missing or is not one of the roles of this list.',
+    rule: 'R-01; DPA 2018 s.38(3)',
+    remedy: 'State a listed role; a person without one is not entered.',
+  },
+  'ROLE-003': {
+    sentence: 'Witnesses and informants are not entered.',
+    rule: 'R-05; DPA 2018 s.38(3)(d)',
+    remedy: 'Do not enter the person.',
+  },
+  'ROLE-004': {
+    sentence: 'Association with somebody is no ground for an entry.',
+    rule: 'R-05; DPA 2018 s.38(3)',
+    remedy: 'Do not enter the person unless their own conduct is evidenced.',
+  },
+  'SCH-002': {
+    sentence: 'A field is not part of the schema.',
+    rule: 'R-19; DPA 2018 s.37',
+    remedy: 'Remove the field.',
+  },
+  'SCH-003': {
+    sentence:
+      'A value cannot be read, is no calendar date, lies after the decision date or is not in its list.',
+    rule: 'R-19, readable values',
+    remedy: 'Correct the value and submit again.',
+  },
+  'SCH-004': {
+    sentence: 'The place is not one of the 32 boroughs of this model.',
+    rule: 'R-10, the 32 boroughs',
+    remedy: 'Use the GSS code E09000002 to E09000033 of the borough.',
+  },
+  'SCH-005': {
+    sentence: 'An earlier row has the same reference and other content.',
+    rule: 'R-19, one reference one row',
+    remedy: 'Decide which of the two rows is right and correct the file.',
+  },
+  'SCO-001': {
+    sentence: 'A score of zero cannot be entered.',
+    rule: 'R-17, score and band',
+    remedy: 'Do not list the person: nothing recent and scored stands behind the proposal.',
+  },
+  'STM-001': {
+    sentence: 'The record is not in a state in which this can be done.',
+    rule: 'Lifecycle transitions',
+    remedy: 'Read the record again; an erased or rejected record is never revived.',
+  },
+  'GOV-004': {
+    sentence: 'The operating model lacks a retention period or clock.',
+    rule: 'R-33; DPA 2018 s.39(2)',
+    remedy: 'State every period for adults and for people under 18.',
+  },
+} as const satisfies Record<string, CodeEntry>;
+
+/** A reason code, e.g. `EVD-003`. */
+export type Code = keyof typeof CODES;
+
+/** Whether the text is a reason code of this catalogue. */
+export function isCode(text: string): text is Code {
+  return Object.hasOwn(CODES, text);
+}
+
+/** The codes without repetition, in the one order used everywhere: alphabetical. */
+export function sortedCodes(codes: Iterable<Code>): readonly Code[] {
+  return [...new Set(codes)].sort();
+}

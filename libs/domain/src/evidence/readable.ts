@@ -1,0 +1,16 @@
+import type { LocalDate } from '../calendar/local-date.js';
+import type { OperatingModel } from '../model/operating-model.js';
+import type { EvidenceItem } from './item.js';
+
+/** Whether every item happened and was received by a date. Evidence from the future is unreadable (SCH-003). */
+export function isDatedBy(items: readonly EvidenceItem[], asOf: LocalDate): boolean {
+  return items.every(({ eventDate, receivedAt }) => eventDate <= asOf && receivedAt <= asOf);
+}
+
+/** The items that may be kept: kinds that never count are not stored at all (DOMAIN 7.3). */
+export function storableItems(
+  items: readonly EvidenceItem[],
+  model: OperatingModel,
+): readonly EvidenceItem[] {
+  return items.filter(({ kind }) => model.kinds[kind].isStored);
+}

@@ -1,0 +1,11 @@
+export { append, IDEMPOTENCY_HOURS, partitionOf } from './append.js';
+export type { AppendRequest, AppendResult, Idempotency, SqlClient, StreamRead } from './append.js';
+export { AppendRefused } from './append-refused.js';
+export type { AppendRefusal } from './append-refused.js';
+export { eventStoreMigrations } from './migrations/index.js';
+export { readAfter, readStreams } from './read.js';
+export type { RecordedEvent } from './read.js';
+export { OutboxRelay } from './relay/outbox-relay.js';
+export type { RelayOptions, RelayStatus } from './relay/outbox-relay.js';
+export type { OutgoingRecord, RelayLog, RelayTopic } from './relay/relay-port.js';
+export { LaneFault } from './relay/tail-check.js';

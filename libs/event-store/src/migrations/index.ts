@@ -1,0 +1,4 @@
+import { EventStore1790000000001 } from './1790000000001-event-store.js';
+
+/** Migrations of the schema `events`, in order; run as the owner of the database. */
+export const eventStoreMigrations = [EventStore1790000000001];

@@ -1,0 +1,110 @@
+import type { EventHeader } from '@probity/events';
+import { encodeHeaders } from '@probity/events';
+import type { SqlClient } from '../append.js';
+import type { OutgoingRecord } from './relay-port.js';
+
+/** One partition of one topic: the unit of order. */
+export interface Lane {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** An outbox row with the record to send. */
+export interface OutboxEntry {
+  readonly position: string;
+  readonly eventId: string;
+  readonly record: OutgoingRecord;
+}
+
+interface OutboxRow {
+  position: string;
+  header: Buffer;
+  skeleton: Buffer;
+  sealed: Buffer | null;
+  path: string;
+  writer_key: string;
+  signature: Buffer;
+}
+
+const NEXT = `
+SELECT o.position, e.header, e.skeleton, s.sealed, e.path, b.writer_key, b.signature
+FROM events.outbox o
+JOIN events.event e USING (position)
+JOIN events.batch b ON b.batch = e.batch
+LEFT JOIN events.sealed_value s USING (position)
+WHERE o.topic = $1 AND o.partition = $2 AND o.position <> ALL ($4) ORDER BY o.position LIMIT $3`;
+
+/**
+ * The oldest unsent events of a partition, in order, but those that are on their way already.
+ *
+ * It looks from the beginning each time and not after the last position: a transaction that took a low position may
+ * commit late, and a later event of its stream must not overtake it.
+ */
+export async function nextOutboxEntries(
+  client: SqlClient,
+  lane: Lane,
+  limit: number,
+  onTheirWay: readonly string[] = [],
+): Promise<OutboxEntry[]> {
+  const { rows } = await client.query(NEXT, [lane.topic, lane.partition, limit, onTheirWay]);
+  return (rows as unknown as OutboxRow[]).map(toEntry);
+}
+
+/** Partitions that have something to send. */
+export async function waitingPartitions(client: SqlClient): Promise<Lane[]> {
+  // A loose index scan: one probe a partition, however long the outbox is.
+  const { rows } = await client.query(`
+    WITH RECURSIVE lane AS (
+      (SELECT topic, partition FROM events.outbox ORDER BY topic, partition LIMIT 1)
+      UNION ALL
+      SELECT n.topic, n.partition FROM lane,
+        LATERAL (SELECT o.topic, o.partition FROM events.outbox o
+                 WHERE (o.topic, o.partition) > (lane.topic, lane.partition) ORDER BY o.topic, o.partition LIMIT 1) n
+    ) SELECT topic, partition FROM lane`);
+  return rows as unknown as Lane[];
+}
+
+/** Forget sent events and remember how far the partition goes, in one statement. */
+export async function markPublished(
+  client: SqlClient,
+  lane: Lane,
+  positions: readonly string[],
+  nextOffset: bigint,
+): Promise<void> {
+  await client.query(
+    `WITH gone AS (DELETE FROM events.outbox WHERE topic = $1 AND partition = $2 AND position = ANY ($3))
+     INSERT INTO events.published AS p (topic, partition, next_offset, is_released) VALUES ($1, $2, $4, false)
+     ON CONFLICT (topic, partition) DO UPDATE SET next_offset = greatest(p.next_offset, excluded.next_offset), is_released = false`,
+    [lane.topic, lane.partition, positions, String(nextOffset)],
+  );
+}
+
+const OPEN_SEALED = Buffer.from('{"sealed":');
+const NOTHING_SEALED = Buffer.from('{}');
+const OPEN_SKELETON = Buffer.from(',"skeleton":');
+const CLOSE = Buffer.from('}');
+
+function toEntry(row: OutboxRow): OutboxEntry {
+  const header = JSON.parse(row.header.toString('utf8')) as EventHeader;
+  const path = JSON.parse(row.path) as { index: number; size: number; hashes: string[] };
+  const hashes = path.hashes.map((hash) => Buffer.from(hash, 'base64url'));
+  const headers = encodeHeaders(header, {
+    keyId: row.writer_key,
+    signature: row.signature,
+    path: { index: path.index, size: path.size, hashes },
+  });
+  // The stored bytes are canonical already: put together, never parsed and rendered again.
+  const value = Buffer.concat([
+    OPEN_SEALED,
+    row.sealed ?? NOTHING_SEALED,
+    OPEN_SKELETON,
+    row.skeleton,
+    CLOSE,
+  ]);
+  const timestamp = String(Date.parse(header.time));
+  return {
+    position: row.position,
+    eventId: header.id,
+    record: { key: header.key, value, headers, timestamp },
+  };
+}

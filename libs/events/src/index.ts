@@ -1,0 +1,33 @@
+export { canonicalBytes, canonicalJson } from './canonical-json.js';
+export type { JsonValue } from './canonical-json.js';
+export { CATALOGUE, dataSchemaOf } from './catalogue.js';
+export type { EventDefinition, JsonSchema } from './catalogue.js';
+export {
+  decodeRecord,
+  encodeHeaders,
+  encodePath,
+  encodeValue,
+  hashOf,
+  headerBytesOf,
+  sealedHashesOf,
+  verifyEvent,
+} from './codec.js';
+export type { WireRecord } from './codec.js';
+export { EventFormatError, SEALED_GROUPS } from './event.js';
+export type {
+  Envelope,
+  EventHeader,
+  SealedGroup,
+  SealedGroups,
+  Skeleton,
+  StoredEvent,
+  WriterProof,
+} from './event.js';
+export { leafHash, merkleTree, rootFromPath } from './merkle.js';
+export type { MerklePath } from './merkle.js';
+export { definitionOf, validatePlainEvent } from './validation.js';
+export type { PlainEvent } from './validation.js';
+export { BatchSigner, SignatureError, WriterRegistry, keyIdOf } from './writer.js';
+export type { SignedBatch, WriterEntry, WriterRegistryFile } from './writer.js';
+export { buildEvent } from './build.js';
+export type { EventFacts, UnsignedEvent } from './build.js';

@@ -1,0 +1,180 @@
+import type { JsonSchema } from './catalogue.js';
+
+const text: JsonSchema = { type: 'string', minLength: 1, maxLength: 300 };
+const optionalText: JsonSchema = { type: ['string', 'null'], maxLength: 300 };
+const borough: JsonSchema = { type: 'string', pattern: '^E090000(0[2-9]|[12]\\d|3[0-3])$' };
+const date: JsonSchema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
+const optionalDate: JsonSchema = { type: ['string', 'null'], pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
+const instant: JsonSchema = {
+  type: 'string',
+  pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$',
+};
+const optionalInstant: JsonSchema = { ...instant, type: ['string', 'null'] };
+const uuid: JsonSchema = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
+const sha256: JsonSchema = { type: 'string', pattern: '^[0-9a-f]{64}$' };
+const codes: JsonSchema = { type: 'array', items: { type: 'string', pattern: '^[A-Z]{2,4}-\\d{3}$' } };
+const count: JsonSchema = { type: 'integer', minimum: 0 };
+const points: JsonSchema = { type: 'number', minimum: 0 };
+
+/** A closed object: every member is required, any other is refused. */
+function closed(properties: { readonly [name: string]: JsonSchema }): JsonSchema {
+  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
+}
+
+function anyOf(values: readonly unknown[]): JsonSchema {
+  return { enum: values };
+}
+
+const harmRole = anyOf(['SUSPECTED_OFFENDER', 'CONVICTED_OFFENDER']);
+const band = anyOf(['RED', 'AMBER', 'GREEN']);
+const ageClass = anyOf(['UNDER_10', 'AGE_10_TO_12', 'AGE_13_TO_17', 'ADULT']);
+
+const grade: JsonSchema = {
+  oneOf: [
+    closed({
+      scheme: { const: '3x5x2' },
+      source: anyOf([1, 2, 3]),
+      information: anyOf(['A', 'B', 'C', 'D', 'E']),
+      handling: anyOf(['P', 'C']),
+      conditions: { type: 'array', items: anyOf(['A1', 'A2', 'A3', 'S1', 'S2']) },
+    }),
+    closed({
+      scheme: { const: '5x5x5' },
+      source: anyOf(['A', 'B', 'C', 'D', 'E']),
+      information: anyOf([1, 2, 3, 4, 5]),
+      handling: anyOf([1, 2, 3, 4, 5]),
+    }),
+  ],
+};
+
+const evidenceItem = closed({
+  evidenceId: uuid,
+  kind: { type: 'string', pattern: '^[A-Z_]{3,40}$' },
+  basis: anyOf(['FACT', 'ASSESSMENT']),
+  sourceRef: text,
+  rootOriginId: text,
+  originOrg: text,
+  sourceClass: anyOf(['POLICE', 'PARTNER', 'COMMUNITY', 'COURT']),
+  grade,
+  eventDate: date,
+  receivedAt: date,
+  submittedBy: text,
+  verifiedBy: optionalText,
+  about: anyOf(['violence', 'weapon', 'nexus', 'victim']),
+  matter: { type: ['string', 'null'], pattern: '^[A-Z_]{3,40}$' },
+  lawfullyObtained: { type: 'boolean' },
+});
+
+const evidence: JsonSchema = { type: 'array', items: evidenceItem };
+const evidenceIds: JsonSchema = { type: 'array', items: uuid };
+const scoreLines: JsonSchema = {
+  type: 'array',
+  items: { type: 'object', required: ['evidenceId', 'points'], properties: { evidenceId: uuid, points } },
+};
+const age = { ageClass, nextAgeBoundary: optionalDate };
+const scored = { score: points, scoreLines };
+
+/** Skeleton of events that say nothing but where. */
+export const boroughOnly = closed({ borough });
+/** Skeleton of events with a coarse family of reasons. */
+export const boroughAndFamily = closed({
+  borough,
+  reasonFamily: anyOf(['criteria', 'time', 'rights', 'error', 'administration']),
+});
+/** Names, date of birth and the borough's own reference. */
+export const identity = closed({ familyName: text, givenName: text, dateOfBirth: date, localRef: text });
+/** Protected characteristics, for statistics alone. */
+export const equality = closed({
+  sex: optionalText,
+  birthYear: { type: 'integer', minimum: 1850, maximum: 2200 },
+  ethnicitySelf: optionalText,
+  ethnicityOfficer: optionalText,
+});
+
+export const entryProposed = closed({
+  role: harmRole,
+  ...age,
+  evidence,
+  group: { oneOf: [{ type: 'null' }, closed({ id: uuid, version: { type: 'integer', minimum: 1 } })] },
+  inCustody: { type: 'boolean' },
+  proposedBy: text,
+  waitingFor: codes,
+  decideBy: instant,
+  ...scored,
+  band: anyOf(['RED', 'AMBER', 'GREEN', null]),
+});
+
+const decided = {
+  role: harmRole,
+  band,
+  ...scored,
+  countedEvidence: evidenceIds,
+  ...age,
+  childAuthority: optionalText,
+};
+
+export const legacyEntryAsserted = closed({
+  ...decided,
+  assertedApprovedBy: text,
+  inCustody: { type: 'boolean' },
+  attestBy: instant,
+  reviewDue: instant,
+  criteriaHoldUntil: optionalInstant,
+});
+
+export const entryApproved = closed({
+  ...decided,
+  approvedBy: text,
+  attestationHash: sha256,
+  notification: {
+    oneOf: [
+      closed({ decision: { const: 'NOTIFY' } }),
+      closed({ decision: { const: 'RESTRICT' }, ground: text, reviewBy: date }),
+    ],
+  },
+  inCustody: { type: 'boolean' },
+  reviewDue: instant,
+  criteriaHoldUntil: optionalInstant,
+});
+
+export const entryRejected = closed({
+  reasonCode: { type: 'string', pattern: '^[A-Z_]{3,40}$' },
+  rejectedBy: text,
+});
+
+export const groupDesignated = closed({
+  name: text,
+  designatedOn: date,
+  qualifyingMembers: count,
+  designatedBy: text,
+});
+
+export const groupAudited = closed({ auditedOn: date, qualifyingMembers: count, auditedBy: text });
+
+export const entryRegistered = closed({
+  role: anyOf(['VICTIM', 'AT_RISK']),
+  vulnerability: anyOf(['HIGH', 'STANDARD']),
+  ...age,
+  evidence,
+  countedEvidence: evidenceIds,
+  registeredBy: text,
+  inCustody: { type: 'boolean' },
+  reviewDue: instant,
+  criteriaHoldUntil: optionalInstant,
+});
+
+const windowFacts = { borough, fileHash: sha256 };
+
+export const windowOpened = closed({
+  ...windowFacts,
+  groupsHash: { ...sha256, type: ['string', 'null'] },
+  asAt: instant,
+  openedBy: { type: 'array', items: text, minItems: 2, maxItems: 2, uniqueItems: true },
+});
+export const windowClosed = closed({ ...windowFacts, rows: count });
+
+export const commandRefused = closed({
+  borough,
+  command: { type: 'string', pattern: '^[A-Za-z]{3,40}$' },
+  codes,
+});

@@ -1,0 +1,213 @@
+import { Server, BaseRpcContext } from '@nestjs/microservices';
+import type { CustomTransportStrategy, MessageHandler } from '@nestjs/microservices';
+import type { Consumer } from 'kafkajs';
+import { lastValueFrom } from 'rxjs';
+import { BatchDelivery } from './batch-delivery.js';
+import { RETRY, kafkaClient } from './connection.js';
+import type { KafkaClientOptions } from './connection.js';
+import { ConsumerMonitor, DEFAULT_STALL_LIMITS } from './consumer-health.js';
+import type { ConsumerHealth, StallLimits } from './consumer-health.js';
+import { KafkaLog } from './kafka-log.js';
+import type { Batch } from './log-client.js';
+import { PositionOutOfRange } from './partition-fault.js';
+import type { PositionSource, TopicPartition } from './partition-fault.js';
+
+const SESSION_TIMEOUT_MS = 30_000;
+const HEARTBEAT_INTERVAL_MS = 2_000;
+const FETCH_WAIT_MS = 500;
+const WATCH_INTERVAL_MS = 1_000;
+
+/** Settings of a {@link BatchConsumerStrategy}. */
+export interface BatchConsumerOptions {
+  client: KafkaClientOptions;
+  groupId: string;
+  /** Topics by name, from the manifest; a pattern would be resolved only once. Every one must exist. */
+  topics: readonly string[];
+  /** The `@EventPattern` of the handler that takes the batches. */
+  pattern: string;
+  positions: PositionSource;
+  /** Partitions handled side by side. Default 16. */
+  concurrency?: number;
+  stallLimits?: StallLimits;
+  /** Called once when the consumer has crashed or has hung for twice its limit; the process is expected to exit. */
+  onFatal: (reason: string) => void;
+  /** Called for every failure of a batch with what is safe to log. */
+  onFailure?: (at: TopicPartition, error: unknown) => void;
+}
+
+/** Context of a batch: topic and partition. */
+export class BatchContext extends BaseRpcContext<[topic: string, partition: number]> {}
+
+/**
+ * Nest transport that hands whole batches of a Kafka consumer group to one handler, from positions that the reader keeps itself.
+ * The handler resolves when the batch has had its whole effect, or throws: `HaltPartition`, `PositionsMoved`, anything else is
+ * tried again. The handler needs {@link KeepErrors}, or the framework replaces the error.
+ */
+export class BatchConsumerStrategy extends Server implements CustomTransportStrategy {
+  override transportId = Symbol('probity-batch-consumer');
+  readonly #monitor: ConsumerMonitor;
+  readonly #log: KafkaLog;
+  readonly #consumer: Consumer;
+  readonly #delivery: BatchDelivery;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #assigned: TopicPartition[] = [];
+  #watch: NodeJS.Timeout | undefined;
+  #isFatal = false;
+
+  constructor(private readonly settings: BatchConsumerOptions) {
+    super();
+    const now = (): number => performance.now();
+    this.#monitor = new ConsumerMonitor(now, settings.stallLimits);
+    this.#log = new KafkaLog(settings.client);
+    this.#consumer = kafkaClient(settings.client).consumer({
+      groupId: settings.groupId,
+      sessionTimeout: SESSION_TIMEOUT_MS,
+      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      allowAutoTopicCreation: false,
+      // A consumer that restarts by itself hides authorisation errors and programming faults.
+      retry: { ...RETRY, restartOnFailure: () => Promise.resolve(false) },
+    });
+    this.#delivery = new BatchDelivery(settings.positions, this.#monitor, {
+      handle: (batch) => this.#handle(batch),
+      seek: (at, offset) => {
+        this.#consumer.seek({ ...at, offset: offset.toString() });
+      },
+      marks: (topic, partition) => this.#log.marks(topic, partition),
+      assigned: () => this.#assigned,
+      now,
+      schedule: (delayMs, run) => {
+        this.#schedule(delayMs, run);
+      },
+      failed: (at, error) => settings.onFailure?.(at, error),
+    });
+  }
+
+  /** Progress and faults, for readiness and metrics. */
+  consumerHealth(): ConsumerHealth {
+    return this.#monitor.health();
+  }
+
+  /** Checks positions against the topics, joins the group and begins. The callback gets an error when that is refused. */
+  listen(callback: (error?: unknown) => void): void {
+    this.#start().then(() => {
+      callback();
+    }, callback);
+  }
+
+  /** Ends after the batches in hand, and leaves the group. */
+  async close(): Promise<void> {
+    clearInterval(this.#watch);
+    this.#timers.forEach(clearTimeout);
+    this.#monitor.stopped();
+    await this.#consumer.disconnect();
+    await this.#log.close();
+  }
+
+  on(): never {
+    throw new Error('this transport has no events of its own: see consumerHealth()');
+  }
+
+  unwrap<T>(): T {
+    throw new Error('the client library stays inside libs/messaging');
+  }
+
+  async #start(): Promise<void> {
+    this.#handler();
+    await this.#checkPositions();
+    this.#listenToConsumer();
+    await this.#consumer.connect();
+    await this.#consumer.subscribe({ topics: [...this.settings.topics], fromBeginning: true });
+    this.#watch = setInterval(() => {
+      this.#watchForStall();
+    }, WATCH_INTERVAL_MS).unref();
+    await this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: this.settings.concurrency ?? 16,
+      eachBatch: async (payload) => {
+        const at = { topic: payload.batch.topic, partition: payload.batch.partition };
+        this.#monitor.started(at);
+        try {
+          await this.#delivery.deliver(payload);
+        } finally {
+          this.#monitor.ended(at);
+        }
+      },
+    });
+    const health = this.#monitor.health();
+    if (health.state === 'crashed') throw new Error(health.detail);
+  }
+
+  async #checkPositions(): Promise<void> {
+    const marks = await Promise.all(this.settings.topics.map((topic) => this.#log.topicMarks(topic)));
+    const found = this.settings.topics.flatMap((topic, index) =>
+      [...(marks[index] ?? [])].map(([partition, mark]) => ({ topic, partition, ...mark })),
+    );
+    await this.settings.positions.load(found.map(({ topic, partition }) => ({ topic, partition })));
+    for (const { topic, partition, low, high } of found) {
+      const offset = this.settings.positions.position(topic, partition);
+      if (offset < low || offset > high)
+        throw new PositionOutOfRange({ topic, partition, offset }, low, high);
+    }
+  }
+
+  #listenToConsumer(): void {
+    const { GROUP_JOIN, FETCH, CRASH } = this.#consumer.events;
+    this.#consumer.on(GROUP_JOIN, ({ payload }) => {
+      this.#assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
+        partitions.map((partition) => ({ topic, partition })),
+      );
+      this.#monitor.joined(this.#assigned);
+      this.#delivery.joined();
+      // Before this listener returns: the first fetch of the new generation follows at once, and only a seek survives the join.
+      for (const at of this.#assigned) {
+        if (!this.#monitor.isHalted(at))
+          this.#consumer.resume([{ topic: at.topic, partitions: [at.partition] }]);
+        const offset = this.settings.positions.position(at.topic, at.partition);
+        this.#consumer.seek({ ...at, offset: offset.toString() });
+      }
+    });
+    this.#consumer.on(FETCH, () => {
+      this.#monitor.fetched();
+    });
+    this.#consumer.on(CRASH, ({ payload }) => {
+      this.#monitor.crashed(payload.error.name);
+      this.#fatal(`the consumer ended: ${payload.error.name}`);
+    });
+  }
+
+  async #handle(batch: Batch): Promise<void> {
+    const context = new BatchContext([batch.topic, batch.partition]);
+    const result: unknown = await this.#handler()(batch, context);
+    await lastValueFrom(this.transformToObservable(result as Promise<unknown>), { defaultValue: undefined });
+  }
+
+  #handler(): MessageHandler<Batch, BatchContext> {
+    const handler = this.getHandlerByPattern(this.settings.pattern);
+    if (!handler) throw new Error(`no handler has the event pattern ${this.settings.pattern}`);
+    return handler;
+  }
+
+  #watchForStall(): void {
+    const { batchMs, fetchMs } = this.settings.stallLimits ?? DEFAULT_STALL_LIMITS;
+    const { state, detail, oldestBatchMs, lastFetchMs } = this.#monitor.health();
+    const isLost =
+      (oldestBatchMs ?? 0) > 2 * batchMs || (oldestBatchMs === null && (lastFetchMs ?? 0) > 2 * fetchMs);
+    if (state === 'stuck' && isLost) this.#fatal(detail);
+  }
+
+  #fatal(reason: string): void {
+    if (this.#isFatal) return;
+    this.#isFatal = true;
+    this.settings.onFatal(reason);
+  }
+
+  #schedule(delayMs: number, run: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      run();
+    }, delayMs).unref();
+    this.#timers.add(timer);
+  }
+}

@@ -1,0 +1,16 @@
+export { KafkaBrokerAdmin, topicDrift, ACCESS_OPERATIONS } from './broker-admin.js';
+export type { AccessOperation, AccessRule, BrokerAdmin, TopicSpec } from './broker-admin.js';
+export { SEND_BOUND_MS } from './connection.js';
+export type { BrokerLogger, KafkaClientOptions, KafkaConnection } from './connection.js';
+export { KafkaLog } from './kafka-log.js';
+export { RangeNotKept, SendRejected } from './log-client.js';
+export type { Batch, ConsumedRecord, LogClient, LogRecord, PartitionMarks } from './log-client.js';
+export { BOROUGH_CODES, boroughTopics, topicName } from './topic-names.js';
+export type { TopicFamily } from './topic-names.js';
+export { BatchConsumerStrategy, BatchContext } from './batch-consumer.strategy.js';
+export type { BatchConsumerOptions } from './batch-consumer.strategy.js';
+export { ConsumerMonitor, DEFAULT_STALL_LIMITS, RETRIES_BEFORE_UNREADY } from './consumer-health.js';
+export type { ConsumerHealth, HaltedPartition, RetryingPartition, StallLimits } from './consumer-health.js';
+export { KeepErrors } from './keep-errors.filter.js';
+export { HaltPartition, PositionOutOfRange, PositionsMoved, describePosition } from './partition-fault.js';
+export type { Position, PositionSource, TopicPartition } from './partition-fault.js';

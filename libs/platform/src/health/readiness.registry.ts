@@ -1,0 +1,65 @@
+/** Says whether one thing that a process depends on is there. */
+export interface ReadinessProbe {
+  /** Short name, e.g. `postgres`. */
+  name: string;
+  /** @returns whether it is ready, and a few words without personal data or addresses */
+  check(): Promise<{ ready: boolean; detail: string }>;
+}
+
+/** Answer of one probe. */
+export interface ProbeResult {
+  name: string;
+  ready: boolean;
+  detail: string;
+}
+
+/** Answer of a process about itself. */
+export interface Readiness {
+  ready: boolean;
+  probes: ProbeResult[];
+}
+
+/** A probe that has not answered after this many milliseconds of real time counts as not ready. */
+export const PROBE_TIMEOUT_MS = 2_000;
+
+/** Collects the probes of a process. It is ready when it has started, is not stopping, and every probe says so. */
+export class ReadinessRegistry {
+  private readonly probes = new Map<string, ReadinessProbe>();
+  private phase: 'starting' | 'running' | 'stopping' = 'starting';
+
+  /** @throws Error when a probe of that name is there already */
+  add(probe: ReadinessProbe): void {
+    if (this.probes.has(probe.name))
+      throw new Error(`There is already a readiness probe named ${probe.name}.`);
+    this.probes.set(probe.name, probe);
+  }
+
+  /** Says where the process is in its life. */
+  enter(phase: 'running' | 'stopping'): void {
+    this.phase = phase;
+  }
+
+  /** Asks every probe at once. A probe that fails or hangs is not ready; its error is not repeated. */
+  async check(): Promise<Readiness> {
+    const own: ProbeResult = { name: 'process', ready: this.phase === 'running', detail: this.phase };
+    const probes = [own, ...(await Promise.all([...this.probes.values()].map(ask)))];
+    return { ready: probes.every((probe) => probe.ready), probes };
+  }
+}
+
+async function ask(probe: ReadinessProbe): Promise<ProbeResult> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<{ ready: boolean; detail: string }>((resolve) => {
+    timer = setTimeout(() => {
+      resolve({ ready: false, detail: 'no answer' });
+    }, PROBE_TIMEOUT_MS);
+  });
+  try {
+    const { ready, detail } = await Promise.race([probe.check(), timeout]);
+    return { name: probe.name, ready, detail };
+  } catch {
+    return { name: probe.name, ready: false, detail: 'check failed' };
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,29 @@
+export { unsealCase } from './case-unsealing.js';
+export type { CaseKey, CaseLeases, OpenCase, UnsealFailure } from './case-unsealing.js';
+export { CheckpointStore } from './checkpoint-store.js';
+export type { Checkpoint, CheckpointMove, ProjectedPartition } from './checkpoint-store.js';
+export { EventReader } from './event-reader.js';
+export type { LogBatch, LogEntry, ReadBatch, ReadEvent } from './event-reader.js';
+export { fingerprintOf } from './fingerprint.js';
+export { foldBatch } from './fold-batch.js';
+export type { FoldContext, FoldedBatch } from './fold-batch.js';
+export type {
+  CasePayload,
+  HandledType,
+  ProjectedEvent,
+  ProjectionDefinition,
+  RecordState,
+} from './projection-definition.js';
+export {
+  CheckpointMoved,
+  ProjectionChanged,
+  ProjectionFault,
+  UnprojectableEvent,
+} from './projection-fault.js';
+export type { FaultCode, LogPosition } from './projection-fault.js';
+export { ProjectionRunner } from './projection-runner.js';
+export type { RunnerOptions, RunnerStats } from './projection-runner.js';
+export { insertRows } from './unnest-rows.js';
+export type { Column, InsertTarget } from './unnest-rows.js';
+export { HASH_BYTES, admit, advance } from './version-guard.js';
+export type { Admission, RecordProgress } from './version-guard.js';

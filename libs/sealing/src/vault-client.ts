@@ -1,0 +1,137 @@
+import type { EventHeader, SealedGroups, Skeleton } from '@probity/events';
+import { KEY_BYTES } from './hkdf.js';
+import type { CaseLease } from './lease-cache.js';
+import { LeaseCache } from './lease-cache.js';
+import { LeaseBatcher } from './lease-batcher.js';
+import type { ClientTls } from './vault-transport.js';
+import { VaultTransport } from './vault-transport.js';
+
+/** What a key is for; the vault leases by family. */
+export type KeyFamily = 'matrix' | 'safeguarding' | 'group' | 'import';
+
+/** A key that no event uses yet. The receiver zeroises `dek` after sealing. */
+export interface FreshKey {
+  readonly recordId: string;
+  readonly dekVersion: number;
+  /** 32 bytes. */
+  readonly dek: Buffer;
+}
+
+/** An event as the vault takes it for a digest: stored parts, and the attributes that its seal is bound to. */
+export interface DigestEvent extends Pick<
+  EventHeader,
+  'source' | 'id' | 'subject' | 'type' | 'streamversion'
+> {
+  readonly skeleton: Skeleton;
+  readonly sealed: SealedGroups;
+}
+
+/** A record or group of a synthetic store with all its events, in any order. */
+export interface DigestRecord {
+  readonly recordId: string;
+  readonly borough: string;
+  readonly events: readonly DigestEvent[];
+}
+
+/** How to reach the vault. */
+export interface VaultClientOptions {
+  /** Base address, such as `https://127.0.0.1:4104`. */
+  readonly url: string;
+  /** The service's own certificate and key, and the authority of the vault's certificate. */
+  readonly tls: ClientTls;
+  /** Milliseconds until a call gives up while the vault cannot be reached. Default 10 000. */
+  readonly deadlineMs?: number;
+  /** Leases kept in memory at most. Default 20 000. */
+  readonly leaseCapacity?: number;
+  /** Monotonic milliseconds. Default `performance.now`. */
+  readonly now?: () => number;
+}
+
+/** Keys that one call of {@link VaultClient.freshKeys} may ask for. */
+export const FRESH_KEY_LIMIT = 5000;
+/** Records that one call of {@link VaultClient.digestRecords} may hold. */
+export const DIGEST_BATCH_LIMIT = 500;
+const SWEEP_EVERY_MS = 5000;
+
+/**
+ * Client of the vault for services. It never asks for identities: they are opened only inside the vault.
+ *
+ * Every method throws `VaultUnavailable` when the vault does not answer before the deadline, and `VaultRefused` when it
+ * answers with a refusal.
+ */
+export class VaultClient {
+  readonly #transport: VaultTransport;
+  readonly #cache: LeaseCache;
+  readonly #batcher: LeaseBatcher;
+  readonly #sweeper: NodeJS.Timeout;
+
+  /** @throws RangeError when the address is not an `https:` one: keys never travel in clear (R-52). */
+  constructor(options: VaultClientOptions) {
+    if (new URL(options.url).protocol !== 'https:')
+      throw new RangeError('the vault is reached over https alone');
+    const now = options.now ?? (() => performance.now());
+    this.#transport = new VaultTransport(options.url, options.tls, options.deadlineMs ?? 10_000);
+    this.#cache = new LeaseCache(options.leaseCapacity ?? 20_000, now);
+    this.#batcher = new LeaseBatcher((body) => this.#transport.post('/v1/leases', body), this.#cache, now);
+    this.#sweeper = setInterval(() => {
+      this.#cache.sweep();
+    }, SWEEP_EVERY_MS).unref();
+  }
+
+  /**
+   * Fresh keys for new records of one borough, already durable in the vault.
+   *
+   * @throws RangeError when `count` is not 1 to 5000.
+   */
+  async freshKeys(wanted: { borough: string; family: KeyFamily; count: number }): Promise<FreshKey[]> {
+    if (!Number.isInteger(wanted.count) || wanted.count < 1 || wanted.count > FRESH_KEY_LIMIT) {
+      throw new RangeError(`fresh keys come in calls of 1 to ${String(FRESH_KEY_LIMIT)}`);
+    }
+    const { keys } = (await this.#transport.post('/v1/keys/fresh', wanted)) as {
+      keys: { recordId: string; dekVersion: number; dek: string }[];
+    };
+    return keys.map((key) => ({ ...key, dek: decodeKey(key.dek) }));
+  }
+
+  /**
+   * `case` subkeys by record id. Records that are unknown, destroyed or not for the asking service are absent.
+   *
+   * Calls made at the same time share requests of at most 1000 records; answers are kept for at most the 60 seconds of
+   * a lease. The subkeys are copies: use them at once, then zeroise them.
+   */
+  leaseCase(recordIds: readonly string[]): Promise<Map<string, CaseLease>> {
+    return this.#batcher.lease(recordIds);
+  }
+
+  /** The 32-byte key under which a borough's rows are recognised again. The caller zeroises it. */
+  async indexKey(borough: string): Promise<Buffer> {
+    const { key } = (await this.#transport.post('/v1/index-keys', { borough })) as { key: string };
+    return decodeKey(key);
+  }
+
+  /**
+   * One line of hashes for each event of the records, in no meaningful order; on a synthetic store only.
+   *
+   * @throws RangeError when there are not 1 to 500 records.
+   */
+  async digestRecords(records: readonly DigestRecord[]): Promise<string[]> {
+    if (records.length < 1 || records.length > DIGEST_BATCH_LIMIT) {
+      throw new RangeError(`digests come in calls of 1 to ${String(DIGEST_BATCH_LIMIT)} records`);
+    }
+    const { lines } = (await this.#transport.post('/v1/digest/records', { records })) as { lines: string[] };
+    return lines;
+  }
+
+  /** Zeroise all leases and end all connections. */
+  async close(): Promise<void> {
+    clearInterval(this.#sweeper);
+    this.#cache.clear();
+    await this.#transport.close();
+  }
+}
+
+function decodeKey(text: string): Buffer {
+  const key = Buffer.from(text, 'base64url');
+  if (key.length !== KEY_BYTES) throw new TypeError('the vault answered with a key of a wrong size');
+  return key;
+}

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { dekAad, pepperAad } from '../src/key-provider.js';
+import type { KeyProvider } from '../src/key-provider.js';
+
+/** A store of key-encryption keys that a test may start over and again. */
+export interface ProviderFixture {
+  /** Open the provider on the keys that are there; the first call makes the key of epoch 1. */
+  open(): Promise<KeyProvider>;
+  /** Add the key of the next epoch; providers opened later know it. */
+  addEpoch(): Promise<void>;
+  /** Remove everything. */
+  remove(): Promise<void>;
+}
+
+const RECORD = '5f0c3c1e-2b7d-4c7e-9f3a-0000000000b1';
+
+/** What every key provider owes, whatever keeps its keys. */
+export function describeKeyProvider(name: string, create: () => Promise<ProviderFixture>): void {
+  describe(`[R-61] the ${name} key provider`, () => {
+    let fixture: ProviderFixture;
+    let provider: KeyProvider;
+    const key = randomBytes(32);
+    const aad = dekAad(RECORD, 1, 1);
+
+    beforeEach(async () => {
+      fixture = await create();
+      provider = await fixture.open();
+    });
+    afterEach(async () => {
+      await provider.close();
+      await fixture.remove();
+    });
+
+    it('opens what it wrapped, and begins at epoch 1', async () => {
+      expect(await provider.currentEpoch()).toBe(1);
+      const wrapped = await provider.wrap(1, key, aad);
+      expect((await provider.unwrap(1, wrapped, aad)).equals(key)).toBe(true);
+    });
+
+    it('opens after a restart what it wrapped before', async () => {
+      const wrapped = await provider.wrap(1, key, aad);
+      await provider.close();
+      provider = await fixture.open();
+      expect((await provider.unwrap(1, wrapped, aad)).equals(key)).toBe(true);
+    });
+
+    it('shows nothing of the key in its wrapping, and wraps the same key differently each time', async () => {
+      const [first, second] = [await provider.wrap(1, key, aad), await provider.wrap(1, key, aad)];
+      expect(first.includes(key)).toBe(false);
+      expect(first.equals(second)).toBe(false);
+    });
+
+    it('[R-63] refuses a wrapped key of which any bit was flipped, or a part is missing', async () => {
+      const wrapped = await provider.wrap(1, key, aad);
+      for (let bit = 0; bit < wrapped.length * 8; bit += 1) {
+        const altered = Buffer.from(wrapped);
+        altered[bit >> 3] = (altered[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        await expect(provider.unwrap(1, altered, aad)).rejects.toMatchObject({ name: 'KeyProviderError' });
+      }
+      for (const length of [0, 12, wrapped.length - 1]) {
+        const cut = provider.unwrap(1, wrapped.subarray(0, length), aad);
+        await expect(cut).rejects.toMatchObject({ name: 'KeyProviderError' });
+      }
+    });
+
+    it('[R-63] refuses to open a key in the place of another record, version, epoch or purpose', async () => {
+      const wrapped = await provider.wrap(1, key, aad);
+      const others = [
+        dekAad('5f0c3c1e-2b7d-4c7e-9f3a-0000000000b2', 1, 1),
+        dekAad(RECORD, 2, 1),
+        dekAad(RECORD, 1, 2),
+        pepperAad('row-index', 1),
+      ];
+      for (const other of others) {
+        await expect(provider.unwrap(1, wrapped, other)).rejects.toMatchObject({ name: 'KeyProviderError' });
+      }
+    });
+
+    it('wraps under the newest epoch and still opens the epochs before it, each with its own key alone', async () => {
+      const wrapped = await provider.wrap(1, key, aad);
+      await fixture.addEpoch();
+      await provider.close();
+      provider = await fixture.open();
+      expect(await provider.currentEpoch()).toBe(2);
+      expect((await provider.unwrap(1, wrapped, aad)).equals(key)).toBe(true);
+      await expect(provider.unwrap(2, wrapped, aad)).rejects.toMatchObject({ name: 'KeyProviderError' });
+    });
+
+    it('refuses an epoch that it has no key of', async () => {
+      const wrapped = await provider.wrap(1, key, aad);
+      await expect(provider.wrap(7, key, aad)).rejects.toMatchObject({ name: 'KeyProviderError' });
+      await expect(provider.unwrap(7, wrapped, aad)).rejects.toMatchObject({ name: 'KeyProviderError' });
+    });
+
+    it('wraps keys of 32 bytes and nothing else', async () => {
+      for (const length of [0, 16, 31, 33]) {
+        await expect(provider.wrap(1, Buffer.alloc(length), aad)).rejects.toThrow(RangeError);
+      }
+    });
+
+    it('refuses everything once it is closed', async () => {
+      const wrapped = await provider.wrap(1, key, aad);
+      await provider.close();
+      const refused = { name: 'KeyProviderError', remedy: expect.any(String) };
+      await expect(provider.currentEpoch()).rejects.toMatchObject(refused);
+      await expect(provider.wrap(1, key, aad)).rejects.toMatchObject(refused);
+      await expect(provider.unwrap(1, wrapped, aad)).rejects.toMatchObject(refused);
+    });
+  });
+}

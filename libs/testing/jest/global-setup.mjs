@@ -1,0 +1,6 @@
+/** Names the folder of this jest run. Servers start later, when the first integration test asks for them. */
+import { openRunFolder } from './run-folder.mjs';
+
+export default function setUp() {
+  process.env.PROBITY_TEST_RUN = openRunFolder();
+}
