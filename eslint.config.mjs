@@ -87,7 +87,16 @@ const zone = (files, may) => ({
   },
 });
 
-const SPECS = ['**/*.spec.ts', 'apps/*/test/**/*.ts', 'libs/testing/**/*.ts'];
+/** An underscore says that a name is there for its place only. */
+const UNUSED = ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }];
+
+const TEST_CODE = [
+  '**/*.spec.ts',
+  '{apps,libs}/*/test/**/*.ts',
+  '**/spec-support/**/*.ts',
+  '**/spec-support.ts',
+  'libs/testing/**/*.ts',
+];
 
 export default defineConfig(
   {
@@ -118,7 +127,7 @@ export default defineConfig(
         'error',
         { requireDefaultForNonUnion: true, considerDefaultExhaustiveForUnions: false },
       ],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': UNUSED,
       // Numbers in sentences are plain enough; objects and `any` are not.
       '@typescript-eslint/restrict-template-expressions': [
         'error',
@@ -140,7 +149,7 @@ export default defineConfig(
   {
     // The domain is pure: nothing of the machine it runs on (Math.random and the clock are refused above).
     files: ['libs/domain/src/**/*.ts'],
-    ignores: ['**/*.spec.ts'],
+    ignores: TEST_CODE,
     rules: {
       'no-restricted-globals': [
         'error',
@@ -162,7 +171,7 @@ export default defineConfig(
   },
   {
     // Tests read answers of unknown shape, and property tests are long tables.
-    files: SPECS,
+    files: TEST_CODE,
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
@@ -179,7 +188,11 @@ export default defineConfig(
   {
     files: ['**/*.mjs', '**/*.cjs'],
     extends: [tseslint.configs.recommended],
-    rules: { '@typescript-eslint/no-require-imports': 'off', 'max-lines': ['error', { max: 300 }] },
+    rules: {
+      '@typescript-eslint/no-require-imports': 'off',
+      '@typescript-eslint/no-unused-vars': UNUSED,
+      'max-lines': ['error', { max: 300 }],
+    },
   },
   {
     files: ['infra/**/*.mjs', 'apps/**/*.mjs', 'libs/**/*.mjs'],

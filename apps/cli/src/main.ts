@@ -1,6 +1,7 @@
 import { Stack } from './http/stack.js';
 import { Output } from './output/output.js';
 import { run } from './program.js';
+import { readinessOf } from './stack/readiness.js';
 
 // A reader that has seen enough (`probity matrix | head`) closes the pipe; that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -12,5 +13,8 @@ process.exitCode = await run(process.argv.slice(2), {
   output: new Output(process.stdout, process.stderr, process.env),
   openStack: () => Stack.fromEnvironment(process.env),
   // Loaded only when asked for: it knows how to start servers, and every other command starts sooner without it.
-  stackReadiness: async () => (await import('@probity/local-stack')).stackStatus(process.env),
+  stackReadiness: async () => {
+    const { StackHome, stackStatus } = await import('@probity/local-stack');
+    return readinessOf(await stackStatus(StackHome.fromEnv(process.env)));
+  },
 });

@@ -21,7 +21,7 @@ Environment:
 `;
 
 /** The whole command line. Data goes to stdout, messages and progress to stderr. */
-export function buildProgram(context: CommandContext): Command {
+function buildProgram(context: CommandContext): Command {
   const program = new Command('probity')
     .description('Works with a local Probity stack. All people in it are synthetic.')
     .showSuggestionAfterError()

@@ -131,7 +131,7 @@ describe('governance', () => {
       ]);
     });
 
-    it('[R-63] leave a refusal in the log without any word about a person', async () => {
+    it('leave a refusal in the log without any word about a person', async () => {
       const { json } = await call('POST', '/v1/migration-windows', central(1), asked());
       await call('POST', `/v1/migration-windows/${String(json['id'])}/approve`, central(1));
       const refusals = await eventsOf('refusals/%');
@@ -141,16 +141,32 @@ describe('governance', () => {
       });
     });
 
-    it('are found again by the same file, also when asked for at once, and never opened twice', async () => {
+    it('are found again by the same file, also when asked for at once', async () => {
       const body = asked();
-      const answers = await Promise.all(
-        [1, 2, 1, 2].map((who) => call('POST', '/v1/migration-windows', central(who as 1 | 2), body)),
+      // Another change of the same file is under way, so that all requests meet at the same point.
+      await events.query('BEGIN');
+      await events.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+        `${HACKNEY}/${String(body['fileHash'])}`,
+      ]);
+      const answering = [1, 2, 1].map((who) =>
+        call('POST', '/v1/migration-windows', central(who as 1 | 2), body),
       );
+      await waitingForLocks(events, answering.length);
+      await events.query('COMMIT');
+      const answers = await Promise.all(answering);
       expect(new Set(answers.map((answer) => answer.json['id'])).size).toBe(1);
-      expect(answers.map((answer) => answer.status).sort()).toEqual([200, 200, 200, 201]);
-      const id = String(answers[0]?.json['id']);
-      const approver = answers[0]?.json['requestedBy'] === 'central-1' ? central(2) : central(1);
-      await Promise.all([0, 1, 2].map(() => call('POST', `/v1/migration-windows/${id}/approve`, approver)));
+      expect(answers.map((answer) => answer.status).sort()).toEqual([200, 200, 201]);
+    });
+
+    it('are opened once, also when approved at once', async () => {
+      const id = String((await call('POST', '/v1/migration-windows', central(1), asked())).json['id']);
+      await events.query('BEGIN');
+      await events.query('SELECT FROM governance.migration_window WHERE id = $1 FOR UPDATE', [id]);
+      const approve = `/v1/migration-windows/${id}/approve`;
+      const answering = [0, 1, 2].map(() => call('POST', approve, central(2)));
+      await waitingForLocks(events, answering.length);
+      await events.query('COMMIT');
+      expect((await Promise.all(answering)).map((answer) => answer.status)).toEqual([200, 200, 200]);
       expect(await eventsOf(`windows/${id}`)).toHaveLength(1);
     });
 
@@ -362,6 +378,19 @@ describe('governance', () => {
     expect(running.json).toEqual(JSON.parse(JSON.stringify(await openApiOf(GovernanceModule, 'governance'))));
   });
 });
+
+/** Waits until that many sessions of governance stand in front of a lock. */
+async function waitingForLocks(client: Client, sessions: number): Promise<void> {
+  const deadline = performance.now() + 20_000;
+  while (performance.now() < deadline) {
+    const { rows } = await client.query<{ waiting: number }>(
+      `SELECT count(DISTINCT l.pid)::integer AS waiting FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+       WHERE NOT l.granted AND a.usename = 'probity_governance'`,
+    );
+    if (rows[0]?.waiting === sessions) return;
+  }
+  throw new Error('The requests do not wait for each other.');
+}
 
 /** The first record of the oversight topic that is looked for; waits until the relay has sent it. */
 async function published(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { KafkaLog } from '@probity/messaging';
+import { KafkaLog, type ConsumedRecord } from '@probity/messaging';
 import { startHarness, type Harness } from '@probity/testing';
 
 describe('access rights on the broker', () => {
@@ -33,4 +33,40 @@ describe('access rights on the broker', () => {
     await expect(foreign).rejects.toThrow();
     expect(await as('ingest-E09000013').endOffset(topic('matrix.E09000013'), 0)).toBe(0n);
   });
+
+  it('[R-02] lets the matrix projection read the matrix, and no safeguarding topic', async () => {
+    await as('ingest-E09000012').send(topic('safeguarding.E09000012'), 0, [record]);
+    const projector = as('projector-matrix');
+    expect(await collect(projector, topic('matrix.E09000012'))).toHaveLength(1);
+    await expect(collect(projector, topic('safeguarding.E09000012'))).rejects.toThrow();
+  });
+
+  it('[R-02] keeps the safeguarding projection from the matrix', async () => {
+    const projector = as('projector-safeguarding');
+    expect(await collect(projector, topic('safeguarding.E09000012'))).toHaveLength(1);
+    await expect(collect(projector, topic('matrix.E09000012'))).rejects.toThrow();
+  });
+
+  it('keeps projections from writing what they read', async () => {
+    await expect(as('projector-matrix').send(topic('matrix.E09000012'), 0, [record])).rejects.toThrow();
+  });
+
+  it('[R-02] keeps the vault from reading what others did with what it opened', async () => {
+    await as('vault').send(topic('access'), 0, [record]);
+    await expect(collect(as('vault'), topic('access'))).rejects.toThrow();
+  });
+
+  it('lets nobody in with a wrong password', async () => {
+    const connection = harness.config.kafka('governance');
+    const guess = { ...connection, sasl: { ...connection.sasl, password: 'guess' } };
+    const log = new KafkaLog({ clientId: 'access-spec', connection: guess });
+    logs.push(log);
+    await expect(log.endOffset(topic('oversight'), 0)).rejects.toThrow();
+  });
 });
+
+async function collect(log: KafkaLog, topic: string): Promise<ConsumedRecord[]> {
+  const records: ConsumedRecord[] = [];
+  for await (const record of log.read(topic, 0, 0n, 10n)) records.push(record);
+  return records;
+}

@@ -20,10 +20,12 @@ export function lastWords(file: string): string {
   }
 }
 
-function messageOf(line: string): string {
+/** Message of a structured line, with that of the error it reports; any other line as it is. */
+export function messageOf(line: string): string {
   try {
-    const { msg } = JSON.parse(line) as { msg?: unknown };
-    return typeof msg === 'string' ? msg : line;
+    const { msg, error } = JSON.parse(line) as { msg?: unknown; error?: { message?: unknown } };
+    if (typeof msg !== 'string') return line;
+    return typeof error?.message === 'string' ? `${msg}: ${error.message}` : msg;
   } catch {
     return line;
   }

@@ -1,4 +1,4 @@
-import { appSpec, APP_NAMES, type AppName } from './apps.js';
+import { appSpec, APP_NAMES, stagesOf, type AppName } from './apps.js';
 import { reasonOfDeath } from './autopsy.js';
 import { StackChild, type ChildSpec, type Ending } from './child.js';
 import { withoutAdminSecrets } from './external.js';
@@ -154,9 +154,8 @@ export class Supervisor {
     // Kafka is the slower one to start; the migrations run meanwhile.
     await allOrFirstFault([this.#provideData(plan), this.#provideLog(plan)]);
     this.#goOn();
-    const [first, ...rest] = this.#apps;
-    if (first !== undefined) await this.#startApp(first);
-    await allOrFirstFault(rest.map((app) => this.#startApp(app)));
+    // A small machine is kept busy by two at a time; the vault comes before all others.
+    for (const stage of stagesOf(this.#apps)) await allOrFirstFault(stage.map((app) => this.#startApp(app)));
   }
 
   async #provideData(plan: ServerPlan): Promise<void> {

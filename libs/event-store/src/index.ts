@@ -9,3 +9,5 @@ export { OutboxRelay } from './relay/outbox-relay.js';
 export type { RelayOptions, RelayStatus } from './relay/outbox-relay.js';
 export type { OutgoingRecord, RelayLog, RelayTopic } from './relay/relay-port.js';
 export { LaneFault } from './relay/tail-check.js';
+export { migrateSchema } from './migrations/migrate-schema.js';
+export type { SchemaMigration } from './migrations/migrate-schema.js';

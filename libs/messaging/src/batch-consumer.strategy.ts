@@ -8,7 +8,7 @@ import type { KafkaClientOptions } from './connection.js';
 import { ConsumerMonitor, DEFAULT_STALL_LIMITS } from './consumer-health.js';
 import type { ConsumerHealth, StallLimits } from './consumer-health.js';
 import { KafkaLog } from './kafka-log.js';
-import type { Batch } from './log-client.js';
+import type { Batch, PartitionMarks } from './log-client.js';
 import { PositionOutOfRange } from './partition-fault.js';
 import type { PositionSource, TopicPartition } from './partition-fault.js';
 
@@ -66,7 +66,7 @@ export class BatchConsumerStrategy extends Server implements CustomTransportStra
       maxWaitTimeInMs: FETCH_WAIT_MS,
       allowAutoTopicCreation: false,
       // A consumer that restarts by itself hides authorisation errors and programming faults.
-      retry: { ...RETRY, restartOnFailure: () => Promise.resolve(false) },
+      retry: { ...RETRY, restartOnFailure: (error) => Promise.resolve(isCoordinatorStarting(error)) },
     });
     this.#delivery = new BatchDelivery(settings.positions, this.#monitor, {
       handle: (batch) => this.#handle(batch),
@@ -140,10 +140,11 @@ export class BatchConsumerStrategy extends Server implements CustomTransportStra
   }
 
   async #checkPositions(): Promise<void> {
-    const marks = await Promise.all(this.settings.topics.map((topic) => this.#log.topicMarks(topic)));
-    const found = this.settings.topics.flatMap((topic, index) =>
-      [...(marks[index] ?? [])].map(([partition, mark]) => ({ topic, partition, ...mark })),
-    );
+    const found: (TopicPartition & PartitionMarks)[] = [];
+    // One after the other: the client updates its list of topics under a lock that gives up when many wait for it.
+    for (const topic of this.settings.topics) {
+      for (const [partition, mark] of await this.#log.topicMarks(topic)) found.push({ topic, partition, ...mark });
+    }
     await this.settings.positions.load(found.map(({ topic, partition }) => ({ topic, partition })));
     for (const { topic, partition, low, high } of found) {
       const offset = this.settings.positions.position(topic, partition);
@@ -172,6 +173,8 @@ export class BatchConsumerStrategy extends Server implements CustomTransportStra
       this.#monitor.fetched();
     });
     this.#consumer.on(CRASH, ({ payload }) => {
+      // The client starts again by itself, and every join seeks to our own positions.
+      if (payload.restart) return;
       this.#monitor.crashed(payload.error.name);
       this.#fatal(`the consumer ended: ${payload.error.name}`);
     });
@@ -210,4 +213,10 @@ export class BatchConsumerStrategy extends Server implements CustomTransportStra
     }, delayMs).unref();
     this.#timers.add(timer);
   }
+}
+
+/** A broker that has just started loads its groups first; nothing has been read yet, so beginning again is safe. */
+function isCoordinatorStarting(error: Error): boolean {
+  const { type } = error as { type?: unknown };
+  return type === 'GROUP_LOAD_IN_PROGRESS' || type === 'GROUP_COORDINATOR_NOT_AVAILABLE';
 }

@@ -5,7 +5,7 @@ import {
   ConfigResourceTypes,
   ConfigSource,
   ResourcePatternTypes,
-} from 'kafkajs';
+} from './kafkajs.js';
 import type { AclEntry, Admin, DescribeAclResource, ITopicConfig } from 'kafkajs';
 import { kafkaClient } from './connection.js';
 import type { KafkaClientOptions } from './connection.js';

@@ -1,4 +1,4 @@
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, logLevel } from './kafkajs.js';
 import type { KafkaConfig, LogEntry, RetryOptions } from 'kafkajs';
 
 /** How to reach the brokers: SASL/SCRAM over TLS for applications, or a client certificate for administration. */

@@ -1,4 +1,4 @@
-import { CompressionTypes } from 'kafkajs';
+import { CompressionTypes } from './kafkajs.js';
 import type { Kafka, Producer } from 'kafkajs';
 import { SendRejected } from './log-client.js';
 import type { LogRecord } from './log-client.js';

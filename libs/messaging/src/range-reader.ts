@@ -1,5 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Cluster, Kafka, PartitionAssigner } from 'kafkajs';
-import { PartitionAssigners } from 'kafkajs';
+import { KafkaJSError, PartitionAssigners } from './kafkajs.js';
 import type { ConsumedRecord } from './log-client.js';
 import { toRecord } from './record-codec.js';
 import type { RawMessage } from './record-codec.js';
@@ -8,12 +9,18 @@ import type { RawMessage } from './record-codec.js';
 const FETCH_BYTES = 4 * 1024 * 1024;
 const FETCH_WAIT_MS = 250;
 const READ_COMMITTED = 1;
+/** Requests for one offset before a read gives up; between them the leader is looked up again. */
+const ATTEMPTS = 20;
+const PAUSE_MS = 250;
+
+type FetchedMessage = RawMessage & { isControlRecord?: boolean };
 
 interface FetchAnswer {
-  responses: {
-    topicName: string;
-    partitions: { partition: number; messages: (RawMessage & { isControlRecord?: boolean })[] }[];
-  }[];
+  responses: { partitions: { messages: FetchedMessage[] }[] }[];
+}
+
+function isRetriable(error: unknown): boolean {
+  return error instanceof KafkaJSError && error.retriable;
 }
 
 /**
@@ -56,11 +63,20 @@ export class RangeReader {
     this.#connected = undefined;
   }
 
-  async #fetch(
-    topic: string,
-    partition: number,
-    offset: bigint,
-  ): Promise<FetchAnswer['responses'][0]['partitions'][0]['messages']> {
+  /** A partition's leader may have moved since it was looked up: any failure looks it up again. */
+  async #fetch(topic: string, partition: number, offset: bigint): Promise<FetchedMessage[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#fetchOnce(topic, partition, offset);
+      } catch (error) {
+        if (attempt === ATTEMPTS || !isRetriable(error)) throw error;
+        await setTimeout(PAUSE_MS);
+        await this.#cluster.refreshMetadata().catch(() => undefined);
+      }
+    }
+  }
+
+  async #fetchOnce(topic: string, partition: number, offset: bigint): Promise<FetchedMessage[]> {
     await (this.#connected ??= this.#cluster.connect());
     await this.#cluster.addTargetTopic(topic);
     const leaders = this.#cluster.findLeaderForPartitions(topic, [partition]);

@@ -1,4 +1,5 @@
 import { request } from 'node:https';
+import type { Agent } from 'node:https';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { TlsMaterial } from '../src/config/stack-config.js';
 
@@ -18,6 +19,8 @@ export interface Question {
   raw?: string | Buffer;
   headers?: Record<string, string>;
   tls?: Partial<TlsMaterial>;
+  /** Keeps TLS sessions between requests; without one each request begins a session of its own. */
+  agent?: Agent;
 }
 
 /** Makes one request on a connection of its own. */
@@ -28,7 +31,7 @@ export async function ask(url: string, ca: string, question: Question = {}): Pro
   return new Promise((resolve, reject) => {
     const sent = request(
       url,
-      { method: question.method ?? 'GET', headers, agent: false, ...question.tls, ca },
+      { method: question.method ?? 'GET', headers, agent: question.agent ?? false, ...question.tls, ca },
       (response) => {
         const parts: Buffer[] = [];
         response.on('data', (part: Buffer) => parts.push(part));

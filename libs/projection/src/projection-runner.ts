@@ -12,7 +12,7 @@ import type { ProjectionDefinition, RecordState } from './projection-definition.
 import { CheckpointMoved, ProjectionFault } from './projection-fault.js';
 import { RecordStore } from './record-store.js';
 import type { RecordAdvance } from './record-store.js';
-import { inTransaction, isRefusedData } from './transaction.js';
+import { inTransaction, isRefusedData, withClient } from './transaction.js';
 
 /** What a runner works with. */
 export interface RunnerOptions<S extends RecordState> {
@@ -217,14 +217,11 @@ export class ProjectionRunner<S extends RecordState> {
     return { definition, open, progress, states, keys, changed: new Set() };
   }
 
-  async #known(ids: readonly string[]): Promise<Pick<FoldContext<S>, 'progress' | 'states'>> {
-    const client = await this.options.pool.connect();
-    try {
+  #known(ids: readonly string[]): Promise<Pick<FoldContext<S>, 'progress' | 'states'>> {
+    return withClient(this.options.pool, async (client) => {
       const progress = await this.#records.load(client, ids);
       return { progress, states: await this.options.definition.load(client, ids) };
-    } finally {
-      client.release();
-    }
+    });
   }
 
   async #commit(folded: readonly FoldedBatch[], context: FoldContext<S>): Promise<void> {

@@ -1,25 +1,39 @@
 import pg from 'pg';
 
-/** Runs work in one transaction on one connection of the pool; any error undoes it. A connection that fails to undo is dropped. */
-export async function inTransaction<T>(
-  pool: pg.Pool,
-  work: (client: pg.PoolClient) => Promise<T>,
-): Promise<T> {
+/**
+ * Lends a connection of the pool for some work. A connection that dies while it is lent is not an event that nobody hears: the
+ * query under way rejects, and the pool drops the connection.
+ */
+export async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  const onError = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', onError);
   try {
-    await client.query('begin');
-    const result = await work(client);
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    await client.query('rollback').catch((failure: unknown) => {
-      broken = failure instanceof Error ? failure : new Error('rollback failed');
-    });
-    throw error;
+    return await work(client);
   } finally {
+    client.off('error', onError);
     client.release(broken);
   }
+}
+
+/** Runs work in one transaction; any error undoes it. A connection that fails to undo is dropped, and the server undoes it. */
+export function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  return withClient(pool, async (client) => {
+    await client.query('begin');
+    try {
+      const result = await work(client);
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((failure: unknown) => {
+        client.emit('error', failure);
+      });
+      throw error;
+    }
+  });
 }
 
 /** Whether the database refused rows for what they are (SQLSTATE classes 22 and 23), which trying again does not change. */

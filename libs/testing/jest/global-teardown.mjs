@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { end, serversOf } from './run-folder.mjs';
 
+// eslint-disable-next-line no-restricted-syntax -- jest takes the default export
 export default async function tearDown() {
   const folder = process.env.PROBITY_TEST_RUN;
   if (folder === undefined) return;

@@ -7,7 +7,7 @@ import { readTable } from './table-file.js';
 const COLUMNS = ['gss_code', 'name', 'dialect'] as const;
 
 /** A borough and the dialect in which it keeps its list. */
-export interface BoroughRow {
+interface BoroughRow {
   readonly code: BoroughCode;
   readonly name: string;
   readonly dialect: string;

@@ -19,7 +19,7 @@ export const ITEM_PLACES = [1, 2, 3] as const;
 export type ItemPlace = (typeof ITEM_PLACES)[number];
 
 /** Columns about the person and the entry, in canonical order. */
-export const ROW_COLUMNS = [
+const ROW_COLUMNS = [
   'local_ref',
   'person_type',
   'family_name',
@@ -66,16 +66,23 @@ export type ColumnName = (typeof ROW_COLUMNS)[number] | ForbiddenColumn | ItemCo
 /** Canonical name of a column that a file may add. */
 export type ProblemColumn = (typeof PROBLEM_COLUMNS)[number];
 
-/** Builds the canonical name of an item column. */
-export function itemColumn(place: ItemPlace, column: ItemColumn): ItemColumnName {
-  return `ev${place}_${column}`;
+function itemNames(place: ItemPlace): Readonly<Record<ItemColumn, ItemColumnName>> {
+  const entries = ITEM_COLUMNS.map((column) => [column, `ev${place}_${column}`]);
+  return Object.fromEntries(entries) as Record<ItemColumn, ItemColumnName>;
 }
+
+/** Canonical names of the columns of each item place, e.g. `ITEM_NAMES[2].submitted_by` is `ev2_submitted_by`. */
+export const ITEM_NAMES: Readonly<Record<ItemPlace, Readonly<Record<ItemColumn, ItemColumnName>>>> = {
+  1: itemNames(1),
+  2: itemNames(2),
+  3: itemNames(3),
+};
 
 /** The 56 columns of a borough's list, each exactly once in a file, in any order. */
 export const COLUMNS: readonly ColumnName[] = [
   ...ROW_COLUMNS,
   ...FORBIDDEN_COLUMNS,
-  ...ITEM_PLACES.flatMap((place) => ITEM_COLUMNS.map((column) => itemColumn(place, column))),
+  ...ITEM_PLACES.flatMap((place) => Object.values(ITEM_NAMES[place])),
 ];
 
 /** Columns compared between two rows of one reference: all but `notes` and the three that do not cross the door. */

@@ -162,7 +162,7 @@ describe('a hostile file', () => {
 
   it('with a row of just the largest size is read, one byte more is a problem, whatever the pieces', async () => {
     const largest = `a\n${'x'.repeat(MAX_ROW_BYTES - 1)}\nb\n`;
-    for (const cut of [1000, 1 << 16, 1 << 22]) {
+    for (const cut of [1000, 1 << 22]) {
       expect(rowsOf(await read(largest, 'utf-8', cut))).toHaveLength(3);
       const items = await read(largest.replace('xx', 'xxx'), 'utf-8', cut);
       expect(rowsOf(items)).toEqual([[1, 'a']]);
@@ -184,8 +184,8 @@ describe('a hostile file', () => {
   });
 
   it('of empty lines only is counted, not kept', async () => {
-    const items = await read(Buffer.concat([Buffer.alloc(3 * MAX_ROW_BYTES, '\n'), Buffer.from('a')]));
-    expect(rowsOf(items)).toEqual([[3 * MAX_ROW_BYTES + 1, 'a']]);
+    const items = await read(Buffer.concat([Buffer.alloc(MAX_ROW_BYTES + 99_999, '\n'), Buffer.from('a')]));
+    expect(rowsOf(items)).toEqual([[MAX_ROW_BYTES + 100_000, 'a']]);
   });
 
   it('that breaks off while it is sent throws on what its source threw', async () => {

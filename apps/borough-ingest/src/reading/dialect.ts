@@ -12,7 +12,7 @@ import type { Encoding } from './text-encoding.js';
 import { LISTED_VALUES } from './listed-values.js';
 
 /** A dialect file as written in `adapters/<name>.json`. */
-export interface DialectFile {
+interface DialectFile {
   readonly name: string;
   readonly delimiter: string;
   readonly encoding: Encoding;

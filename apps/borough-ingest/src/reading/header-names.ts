@@ -18,7 +18,7 @@ function inLetters(word: string, letters: HeaderNaming['letters']): string {
 }
 
 /** Name of one canonical column in the header of a dialect's files, e.g. `Evidence 1 Submitted By`. */
-export function headerName(column: ColumnName | ProblemColumn, naming: HeaderNaming): string {
+function headerName(column: ColumnName | ProblemColumn, naming: HeaderNaming): string {
   const place = /^ev([0-9])_/.exec(column)?.[1];
   const own = naming.names?.[wordKey(column as ColumnName)];
   if (own !== undefined) return own.replaceAll('{n}', place ?? '');

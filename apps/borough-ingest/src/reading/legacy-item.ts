@@ -1,7 +1,7 @@
 import { isAbout, isEvidenceKind, isMatter, parseGrade } from '@probity/domain';
 import type { EvidenceItem, OperatingModel, SourceClass } from '@probity/domain';
-import { ITEM_COLUMNS, itemColumn } from './columns.js';
-import type { ItemColumn, ItemPlace } from './columns.js';
+import { ITEM_COLUMNS, ITEM_NAMES } from './columns.js';
+import type { ItemPlace } from './columns.js';
 import type { RowFields } from './row-fields.js';
 
 /** An evidence item as a list asserts it: everything but the id, which the import gives. */
@@ -11,7 +11,7 @@ export type AssertedEvidence = Omit<EvidenceItem, 'evidenceId'>;
 export type ItemRules = Pick<OperatingModel, 'kinds' | 'police'>;
 
 /** Source class of an organisation as lists write it; a list names no other classes than these. */
-export function sourceClassOf(organisation: string, rules: ItemRules): SourceClass {
+function sourceClassOf(organisation: string, rules: ItemRules): SourceClass {
   if (rules.police.organisations.includes(organisation)) return 'POLICE';
   if (organisation === 'COMMUNITY' || organisation === 'COURT') return organisation;
   return 'PARTNER';
@@ -23,21 +23,21 @@ export function sourceClassOf(organisation: string, rules: ItemRules): SourceCla
  * Lawfulness is what the file asserts by holding the item (DOMAIN 7.1, legacy rows).
  */
 export function readItem(fields: RowFields, place: ItemPlace, rules: ItemRules): AssertedEvidence | null {
-  const name = (column: ItemColumn): ReturnType<typeof itemColumn> => itemColumn(place, column);
-  if (ITEM_COLUMNS.every((column) => fields.text(name(column)) === '')) return null;
-  const kind = fields.listed(name('kind'), (text) => (isEvidenceKind(text) ? text : null));
-  const about = fields.listed(name('about'), (text) => (isAbout(text) ? text : null));
-  const grade = fields.listed(name('grade'), parseGrade);
+  const names = ITEM_NAMES[place];
+  if (ITEM_COLUMNS.every((column) => fields.text(names[column]) === '')) return null;
+  const kind = fields.listed(names.kind, (text) => (isEvidenceKind(text) ? text : null));
+  const about = fields.listed(names.about, (text) => (isAbout(text) ? text : null));
+  const grade = fields.listed(names.grade, parseGrade);
   const matter =
-    fields.optional(name('offence')) === null
+    fields.optional(names.offence) === null
       ? null
-      : fields.listed(name('offence'), (text) => (isMatter(text) ? text : null));
-  const eventDate = fields.requiredDate(name('date'));
-  const receivedAt = fields.requiredDate(name('received'));
-  const sourceRef = fields.required(name('ref'));
-  const rootOriginId = fields.required(name('origin'));
-  const originOrg = fields.required(name('org'));
-  const submittedBy = fields.required(name('submitted_by'));
+      : fields.listed(names.offence, (text) => (isMatter(text) ? text : null));
+  const eventDate = fields.requiredDate(names.date);
+  const receivedAt = fields.requiredDate(names.received);
+  const sourceRef = fields.required(names.ref);
+  const rootOriginId = fields.required(names.origin);
+  const originOrg = fields.required(names.org);
+  const submittedBy = fields.required(names.submitted_by);
   if (kind === null || about === null || grade === null || eventDate === null || receivedAt === null)
     return null;
   return {
@@ -51,7 +51,7 @@ export function readItem(fields: RowFields, place: ItemPlace, rules: ItemRules):
     eventDate,
     receivedAt,
     submittedBy,
-    verifiedBy: fields.optional(name('verified_by')),
+    verifiedBy: fields.optional(names.verified_by),
     about,
     matter,
     lawfullyObtained: true,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { EVIDENCE_KINDS, MATTERS } from '@probity/domain';
-import { ITEM_COLUMNS, itemColumn } from './columns.js';
+import { ITEM_COLUMNS, ITEM_NAMES } from './columns.js';
 import type { ColumnName, ItemPlace } from './columns.js';
 import { contentOf } from './legacy-row.js';
 import type { ReadableRow } from './legacy-row.js';
@@ -32,8 +32,8 @@ async function faults(name: string, changes: Fields): Promise<readonly string[]>
 /** The item of the first place, moved to another; blank fields where it was. */
 function moved(to: ItemPlace, from: Fields): Fields {
   const entries = ITEM_COLUMNS.flatMap((column) => [
-    [itemColumn(1, column), ''],
-    [itemColumn(to, column), from[itemColumn(1, column)] ?? ''],
+    [ITEM_NAMES[1][column], ''],
+    [ITEM_NAMES[to][column], from[ITEM_NAMES[1][column]] ?? ''],
   ]);
   return Object.fromEntries(entries) as Fields;
 }
@@ -210,10 +210,10 @@ describe('an evidence item of a row', () => {
 
   it('is whole or absent', async () => {
     for (const column of ITEM_COLUMNS.filter((name) => name !== 'verified_by' && name !== 'offence')) {
-      expect(await faults('plain', { [itemColumn(1, column)]: '' })).toEqual([itemColumn(1, column)]);
+      expect(await faults('plain', { [ITEM_NAMES[1][column]]: '' })).toEqual([ITEM_NAMES[1][column]]);
     }
     for (const column of ITEM_COLUMNS) {
-      const fields = await faults('plain', { [itemColumn(3, column)]: 'x' });
+      const fields = await faults('plain', { [ITEM_NAMES[3][column]]: 'x' });
       expect(fields.length).toBeGreaterThan(0);
       if (column !== 'kind') expect(fields).toContain('ev3_kind');
     }
@@ -223,7 +223,7 @@ describe('an evidence item of a row', () => {
     const { row } = await readable('plain', moved(3, goodFields(PLAIN)));
     expect(row.items).toHaveLength(1);
     expect(row.items[0]?.sourceRef).toBe('SYN-SRC-1');
-    const none = await readable('plain', Object.fromEntries(ITEM_COLUMNS.map((c) => [itemColumn(1, c), ''])));
+    const none = await readable('plain', Object.fromEntries(ITEM_COLUMNS.map((c) => [ITEM_NAMES[1][c], ''])));
     expect(none.row.items).toEqual([]);
   });
 
@@ -242,7 +242,7 @@ describe('an evidence item of a row', () => {
 });
 
 describe('what must not cross the door', () => {
-  it('[R-19][ICO-6] is counted where it is filled, and is in no reading', async () => {
+  it('[R-19] is counted where it is filled, and is in no reading', async () => {
     const planted = {
       home_address: '1 Nowhere',
       pnc_id: 'SYN99',

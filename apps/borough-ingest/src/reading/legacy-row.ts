@@ -77,12 +77,12 @@ export function droppedIn(raw: RawRow, header: Header): DroppedCounts {
 }
 
 const DATE_COLUMN = /^(date_|last_review$|ev[0-9]_(date|received)$)/;
+const DATE_COLUMNS: ReadonlySet<ColumnName> = new Set(COLUMNS.filter((column) => DATE_COLUMN.test(column)));
 
-function comparedValues(fields: RowFields, dialect: Dialect): readonly string[] {
-  return COMPARED_COLUMNS.map((column) => {
-    const text = fields.text(column);
-    return DATE_COLUMN.test(column) && text !== '' ? (dialect.date.read(text) ?? text) : text;
-  });
+function comparedValues(fields: RowFields): readonly string[] {
+  return COMPARED_COLUMNS.map((column) =>
+    DATE_COLUMNS.has(column) ? (fields.optionalDate(column) ?? '') : fields.text(column),
+  );
 }
 
 function unreadableRow(line: number, localRef: string, faults: ReadonlySet<ColumnName>): UnreadableRow {
@@ -133,7 +133,7 @@ export function readLegacyRow(raw: RawRow, context: RowContext): ReadableRow | U
     inCustody: fields.text('custody') === 'HMP',
     items,
   };
-  return { kind: 'readable', line: raw.line, row, compared: comparedValues(fields, context.dialect) };
+  return { kind: 'readable', line: raw.line, row, compared: comparedValues(fields) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { ABOUTS, EVIDENCE_KINDS, MATTERS } from '@probity/domain';
 
 /** Canonical person types; what they mean is the domain's to say. */
-export const PERSON_TYPES = ['Nominal', 'Victim', 'At risk', 'Associate', 'Witness'] as const;
+const PERSON_TYPES = ['Nominal', 'Victim', 'At risk', 'Associate', 'Witness'] as const;
 
 /** Columns with a list of canonical values, by word key. */
 export const LISTED_VALUES: ReadonlyMap<string, ReadonlySet<string>> = new Map<string, ReadonlySet<string>>([

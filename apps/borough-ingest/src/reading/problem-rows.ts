@@ -31,7 +31,7 @@ function encodeLine(values: readonly string[], dialect: Dialect): Buffer {
 }
 
 /** Name of a column in the dialect's own writing. */
-export function nameIn(dialect: Dialect, column: ColumnName | ProblemColumn): string {
+function nameIn(dialect: Dialect, column: ColumnName | ProblemColumn): string {
   return dialect.headers.get(column) ?? column;
 }
 

@@ -42,7 +42,7 @@ describe('the groups file', () => {
     ]);
   });
 
-  it('[SCH] names the line and code of each line that gives no group', async () => {
+  it('[R-19] names the line and code of each line that gives no group', async () => {
     const { groups: found, problems } = await groups(
       GOOD,
       GOOD,
@@ -88,7 +88,7 @@ describe('the groups file', () => {
 });
 
 describe('the boroughs file', () => {
-  it('[SCH] gives boroughs of the model with a known dialect, and names the line of every other', async () => {
+  it('[R-19] gives boroughs of the model with a known dialect, and names the line of every other', async () => {
     const text = [
       'gss_code,name,dialect',
       'E09000002,Barking and Dagenham,excel',

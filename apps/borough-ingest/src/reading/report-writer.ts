@@ -2,9 +2,7 @@ import { delimitedLine } from './delimited-line.js';
 import { neutraliseFormula } from './formula.js';
 
 /** What became of a row. */
-export const ROW_STATUSES = ['ENTERED', 'PROPOSED', 'REGISTERED', 'REFUSED', 'DUPLICATE', 'PROBLEM'] as const;
-/** One of {@link ROW_STATUSES}. */
-export type RowStatus = (typeof ROW_STATUSES)[number];
+type RowStatus = 'ENTERED' | 'PROPOSED' | 'REGISTERED' | 'REFUSED' | 'DUPLICATE' | 'PROBLEM';
 
 /** The outcome of one row, as an import's report tells it. */
 export interface RowOutcome {

@@ -16,6 +16,7 @@ export function isBlank(text: string): boolean {
  */
 export class RowFields {
   private readonly atFault = new Set<ColumnName>();
+  private readonly texts = new Map<ColumnName, string>();
 
   constructor(
     private readonly row: RawRow,
@@ -36,8 +37,12 @@ export class RowFields {
 
   /** Canonical text of a field; the empty string when it is blank. */
   text(column: ColumnName): string {
+    const known = this.texts.get(column);
+    if (known !== undefined) return known;
     const field = restoreFormula(this.row.fields[this.header.positions[column]] ?? '');
-    return isBlank(field) ? '' : this.dialect.canonical(column, field);
+    const text = isBlank(field) ? '' : this.dialect.canonical(column, field);
+    this.texts.set(column, text);
+    return text;
   }
 
   /** Canonical text, or null when the field is blank. */

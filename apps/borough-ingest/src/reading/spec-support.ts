@@ -18,7 +18,7 @@ const ROOT = join(import.meta.dirname, '../../../..');
 const MODEL = join(ROOT, 'libs/domain/operating-models/2026-1/model.json');
 
 /** A date for specs. */
-export function date(text: string): LocalDate {
+function date(text: string): LocalDate {
   const parsed = parseLocalDate(text);
   if (parsed === null) throw new Error(`${text} is no date`);
   return parsed;

@@ -12,7 +12,7 @@ interface MatrixEntry {
   assertion: string | null;
   enteredAt: string;
   reviewDue: string;
-  withholdFrom: string | null;
+  withholdFrom: string;
 }
 
 interface MatrixPage {
@@ -64,7 +64,7 @@ export function matrixCommand(context: CommandContext): Command {
     .summary('list the central matrix')
     .description('Lists the entries of the central matrix: records, roles and bands, never names.')
     .option('--borough <code>', 'entries of one borough')
-    .addOption(new Option('--band <band>', 'entries of one band').choices(['RED', 'AMBER', 'GREEN', 'ZERO']))
+    .addOption(new Option('--band <band>', 'entries of one band').choices(['RED', 'AMBER', 'GREEN']))
     .addOption(
       new Option('--role <role>', 'entries of one role').choices([
         'SUSPECTED_OFFENDER',
@@ -151,7 +151,7 @@ function entryTable(items: readonly MatrixEntry[]): string {
       item.bandLabel,
       dayOf(item.enteredAt),
       dayOf(item.reviewDue),
-      item.withholdFrom === null ? null : dayOf(item.withholdFrom),
+      dayOf(item.withholdFrom),
       item.assertion,
     ]),
   );

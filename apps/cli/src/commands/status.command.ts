@@ -48,9 +48,9 @@ function statusTable(status: StackReadiness): string {
       { heading: 'Port', align: 'right' },
       { heading: 'Detail' },
     ],
-    status.processes.map(({ process, ready, port, detail }) => [
-      process,
-      ready ? 'ready' : 'not ready',
+    status.processes.map(({ name, state, port, detail }) => [
+      name,
+      state,
       port === null ? null : String(port),
       detail,
     ]),
@@ -58,7 +58,7 @@ function statusTable(status: StackReadiness): string {
 }
 
 function notReady(status: StackReadiness): CommandError {
-  const waiting = status.processes.filter((process) => !process.ready).map(({ process }) => process);
+  const waiting = status.processes.filter(({ state }) => state !== 'ready').map(({ name }) => name);
   return new CommandError(
     EXIT.notReady,
     `Not ready: ${waiting.join(', ')}.`,

@@ -45,7 +45,7 @@ export class RefusedError extends CommandError {
 }
 
 /** A text with exactly one mark at its end, so that sentences can follow each other. */
-export function asSentence(text: string): string {
+function asSentence(text: string): string {
   const trimmed = text.trim();
   return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }

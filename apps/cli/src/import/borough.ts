@@ -1,8 +1,7 @@
+import { isBoroughCode } from '@probity/domain';
 import { CommandError, EXIT, UsageError } from '../exit-code.js';
 
 const GSS_CODE = /^E\d{8}$/;
-/** The 32 boroughs of the model, E09000002 to E09000033. */
-const BOROUGH_CODE = /^E090000(?:0[2-9]|[12]\d|3[0-3])$/;
 const CITY_OF_LONDON = 'E09000001';
 
 /** Whether a text has the form of a GSS code, of whatever place. */
@@ -16,7 +15,7 @@ export function isGssCode(text: string): boolean {
  * @param code a GSS code
  */
 export function outsideTheModel(code: string): CommandError | null {
-  if (BOROUGH_CODE.test(code)) return null;
+  if (isBoroughCode(code)) return null;
   const why =
     code === CITY_OF_LONDON
       ? 'is the City of London, which has a police force of its own'

@@ -10,7 +10,7 @@ import type { SourceFile } from './source-files.js';
 const PARALLEL = 2;
 
 /** The stack went away before every file was done. Exit code 3. */
-export class InterruptedError extends CommandError {
+class InterruptedError extends CommandError {
   override readonly name = 'InterruptedError';
 
   constructor(cause: UnreachableError) {

@@ -8,7 +8,7 @@ import type { Stack } from '../http/stack.js';
 import type { ImportProgress } from '../output/import-progress.js';
 import { readContent, type FileContent } from './file-hash.js';
 import type { FileOutcome, ImportJob, JobProblem } from './import-job.js';
-import { openWindow, WINDOW_CLOSED } from './migration-window.js';
+import { findOpenWindow, openWindow, WINDOW_CLOSED, type WindowSubject } from './migration-window.js';
 import type { SourceFile } from './source-files.js';
 
 /** The list of designated groups that goes with every file. */
@@ -69,10 +69,8 @@ export function problemOf(error: CommandError): JobProblem {
 type Ended = Pick<FileOutcome, 'result' | 'job' | 'problem'>;
 
 async function endedImport(run: ImportRun, file: SourceFile, content: FileContent): Promise<Ended> {
-  // On a real store two people of the central team open the window themselves; borough-ingest finds it.
-  const opensWindow = !run.isDryRun && run.stack.config.synthetic;
   const subject = { borough: file.borough, fileHash: content.hash, groupsHash: run.groups?.hash ?? null };
-  const windowId = opensWindow ? await openWindow(run.stack, { ...subject, asAt: run.asAt }) : null;
+  const windowId = run.isDryRun ? null : await windowOf(run, subject);
   const ingest = ingestAs(run.stack, file.borough);
   try {
     const created = await ingest.post<Pick<ImportJob, 'id' | 'state'>>('/v1/imports', {
@@ -82,10 +80,9 @@ async function endedImport(run: ImportRun, file: SourceFile, content: FileConten
       dryRun: run.isDryRun,
       windowId,
     });
-    if (opensWindow && windowId === null)
+    if (!run.isDryRun && windowId === null)
       return { result: 'already-read', job: await knownJob(ingest, created.id), problem: null };
-    if (created.state === 'awaiting-upload' || created.state === 'receiving')
-      await send(run, file, content, ingest, created.id);
+    if (created.state === 'awaiting-upload') await send(run, file, content, ingest, created.id);
     const job = await jobAtEnd(run, file.borough, ingest, created.id);
     return { result: job.state === 'completed' ? 'completed' : 'failed', job, problem: job.problem };
   } catch (error) {
@@ -97,6 +94,12 @@ async function endedImport(run: ImportRun, file: SourceFile, content: FileConten
       problem: null,
     };
   }
+}
+
+/** On a synthetic store made-up people open the window; on a real one it must have been opened by two real people. */
+async function windowOf(run: ImportRun, subject: WindowSubject): Promise<string | null> {
+  if (!run.stack.config.synthetic) return findOpenWindow(run.stack, subject);
+  return openWindow(run.stack, subject, run.asAt);
 }
 
 async function send(

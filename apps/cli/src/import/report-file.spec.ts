@@ -22,8 +22,11 @@ const inPieces = (text: string, size: number): Readable =>
 
 const write = async (...reports: Readable[]): Promise<string> => {
   const report = await ReportFile.open(path, []);
-  for (const source of reports) await report.append(source);
-  await report.close();
+  try {
+    for (const source of reports) await report.append(source);
+  } finally {
+    await report.close();
+  }
   return readFileSync(path, 'utf8');
 };
 

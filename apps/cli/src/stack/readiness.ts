@@ -1,15 +1,13 @@
-/** Whether one process of the stack can do its work. */
-export interface ProcessReadiness {
-  process: string;
+import type { ProcessStatus, StackStatus } from '@probity/local-stack';
+
+/** Whether a stack is ready, and how each of its processes stands. */
+export interface StackReadiness {
+  /** True only when every process is ready. */
   ready: boolean;
-  /** Why, in a few words: never personal data. */
-  detail: string;
-  /** TCP port of the loopback; null for a process that listens nowhere. */
-  port: number | null;
+  processes: ProcessStatus[];
 }
 
-/** Whether a stack is ready: only when all its processes are. */
-export interface StackReadiness {
-  ready: boolean;
-  processes: ProcessReadiness[];
+/** A stack of which nothing is known is not ready. */
+export function readinessOf({ processes }: StackStatus): StackReadiness {
+  return { ready: processes.length > 0 && processes.every(({ state }) => state === 'ready'), processes };
 }

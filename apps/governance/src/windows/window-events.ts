@@ -52,7 +52,7 @@ export function windowClosed(
 }
 
 /**
- * A command that was refused, in a stream of its own (R-63: refusals are part of the record).
+ * A command that was refused, in a stream of its own: what was not done is part of the record too.
  *
  * @param id random UUID of the refusal
  * @param command name of the command, letters only

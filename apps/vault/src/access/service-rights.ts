@@ -12,9 +12,9 @@ export interface ServiceRights {
 /** What each service may do with keys. */
 export interface VaultPolicy {
   /** Keys whose `case` subkeys a service may lease. */
-  readonly lease: Readonly<Record<string, ServiceRights>>;
+  readonly lease: ReadonlyMap<string, ServiceRights>;
   /** Keys that a service may have made. */
-  readonly issue: Readonly<Record<string, ServiceRights>>;
+  readonly issue: ReadonlyMap<string, ServiceRights>;
 }
 
 /** Nest token of the {@link VaultPolicy}. */
@@ -29,16 +29,17 @@ const ALL_BOROUGHS: ReadonlySet<string> = new Set<string>(BOROUGH_CODES);
  */
 export function policyFor(hosted: ReadonlySet<string>): VaultPolicy {
   const ingest: ServiceRights = { families: KEY_FAMILIES, boroughs: hosted };
+  // Maps, not objects: a service called `constructor` must find nothing.
   return {
-    lease: {
-      'borough-ingest': ingest,
-      'projector-matrix': { families: ['matrix', 'group'], boroughs: ALL_BOROUGHS },
-      'projector-safeguarding': { families: ['safeguarding'], boroughs: ALL_BOROUGHS },
-    },
-    issue: {
-      'borough-ingest': ingest,
-      governance: { families: KEY_FAMILIES, boroughs: ALL_BOROUGHS },
-    },
+    lease: new Map([
+      ['borough-ingest', ingest],
+      ['projector-matrix', { families: ['matrix', 'group'], boroughs: ALL_BOROUGHS }],
+      ['projector-safeguarding', { families: ['safeguarding'], boroughs: ALL_BOROUGHS }],
+    ]),
+    issue: new Map([
+      ['borough-ingest', ingest],
+      ['governance', { families: KEY_FAMILIES, boroughs: ALL_BOROUGHS }],
+    ]),
   };
 }
 

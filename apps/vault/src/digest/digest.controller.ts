@@ -26,7 +26,7 @@ export class DigestController {
   @ApiOkResponse({ type: DigestReply })
   async records(@Body() order: DigestOrder, @CurrentCaller() caller: Caller): Promise<DigestReply> {
     if (!this.config.synthetic) throw digestOfRealStore();
-    const hosted = this.policy.lease[caller.name]?.boroughs;
+    const hosted = this.policy.lease.get(caller.name)?.boroughs;
     if (!order.records.every(({ borough }) => hosted?.has(borough) ?? false)) throw notHosted();
     return { lines: await this.digests.linesOf(order.records) };
   }

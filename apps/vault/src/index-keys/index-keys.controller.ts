@@ -35,7 +35,7 @@ export class IndexKeysController {
   @Callers('service:borough-ingest')
   @ApiOkResponse({ type: IndexKeyReply })
   async indexKey(@Body() order: IndexKeyOrder, @CurrentCaller() caller: Caller): Promise<IndexKeyReply> {
-    if (!(this.policy.issue[caller.name]?.boroughs.has(order.borough) ?? false)) throw notHosted();
+    if (!(this.policy.issue.get(caller.name)?.boroughs.has(order.borough) ?? false)) throw notHosted();
     const key = await this.peppers.indexKey(order.borough);
     const reply = { key: key.toString('base64url') };
     zeroise(key);

@@ -23,7 +23,7 @@ export class FreshKeysController {
   @Callers('service:borough-ingest', 'service:governance')
   @ApiOkResponse({ type: FreshKeysReply })
   async issue(@Body() order: FreshKeysOrder, @CurrentCaller() caller: Caller): Promise<FreshKeysReply> {
-    if (!covers(this.policy.issue[caller.name], order.family, order.borough)) throw notHosted();
+    if (!covers(this.policy.issue.get(caller.name), order.family, order.borough)) throw notHosted();
     const keys = await this.vault.issue(order.borough, order.family, order.count);
     this.figures.keysIssued(caller.name, order.family, keys.length);
     return { keys };

@@ -23,7 +23,7 @@ export class LeaseService {
   async leaseCase(service: string, recordIds: readonly string[]): Promise<LeaseReply[]> {
     const wanted = [...new Set(recordIds.map((recordId) => recordId.toLowerCase()))];
     const rows = await this.repository.findNewest(wanted);
-    const rights = this.policy.lease[service];
+    const rights = this.policy.lease.get(service);
     const own = rows.filter((row) => covers(rights, row.family, row.borough));
     const leases = await Promise.all(
       own.map((row) =>

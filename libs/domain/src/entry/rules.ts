@@ -42,11 +42,7 @@ export function assessHarm(
  * The harm role that a sufficient set supports: convicted with a conviction that concerns violence or weapons, by what
  * it concerns and not by the name of the offence, in the months that the model states; otherwise suspected (R-04).
  */
-export function harmRoleOf(
-  chosen: readonly EvidenceItem[],
-  asOf: LocalDate,
-  model: OperatingModel,
-): HarmRole {
+function harmRoleOf(chosen: readonly EvidenceItem[], asOf: LocalDate, model: OperatingModel): HarmRole {
   const { withinMonths, about } = model.convictedRole;
   const isConvicted = chosen.some(
     (item) =>

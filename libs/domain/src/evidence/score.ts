@@ -7,8 +7,7 @@ import type { Matter } from './vocabulary.js';
 
 /** One line of the explanation of a score. The points of all lines add up to the score. */
 export interface ScoreLine {
-  /** Null on the line that takes off what intelligence scored above its limit. */
-  readonly evidenceId: string | null;
+  readonly evidenceId: string;
   readonly matter: Matter | null;
   /** Points of the matter before recency, after the limit on intelligence reports. */
   readonly weight: number;
@@ -37,12 +36,9 @@ export interface Score {
 export function scoreOf(items: readonly EvidenceItem[], asOf: LocalDate, model: OperatingModel): Score {
   const lines = items.map((item) => lineOf(item, asOf, model));
   const scoring = bestOfEachSource(items, lines, model);
-  const total = sum(lines.filter((line) => scoring.has(line)));
-  const excess = intelligenceExcess(items, lines, scoring, model);
-  const explained = lines.map((line) => (scoring.has(line) || line.points === 0 ? line : sameSource(line)));
-  explained.sort(byWeightOfLine);
-  if (excess > 0) explained.push(excessLine(excess));
-  const score = total - excess;
+  const single = lines.map((line) => (scoring.has(line) || line.points === 0 ? line : sameSource(line)));
+  const explained = limitIntelligence(items, single, model).sort(byPoints);
+  const score = explained.reduce((total, { points }) => total + points, 0);
   const hasFact = items.some(({ basis }) => basis === 'FACT');
   return { score, band: bandOf(score, hasFact, model), lines: explained };
 }
@@ -115,17 +111,22 @@ function isBetter(a: Scored, b: Scored, model: OperatingModel): boolean {
   return a.item.evidenceId < b.item.evidenceId;
 }
 
-function intelligenceExcess(
+/** All intelligence together scores no more than its limit: the highest lines first, the others what is left. */
+function limitIntelligence(
   items: readonly EvidenceItem[],
   lines: readonly ScoreLine[],
-  scoring: ReadonlySet<ScoreLine>,
   model: OperatingModel,
-): number {
-  const counted = lines.filter((line, index) => {
-    const item = items[index];
-    return item !== undefined && scoring.has(line) && isIntelligence(item, model);
+): ScoreLine[] {
+  const intelligence = new Set(
+    items.filter((item) => isIntelligence(item, model)).map(({ evidenceId }) => evidenceId),
+  );
+  let left = model.intelligence.totalMaximum;
+  return [...lines].sort(byPoints).map((line) => {
+    if (!intelligence.has(line.evidenceId)) return line;
+    const points = Math.min(line.points, left);
+    left -= points;
+    return points < line.points ? { ...line, points, why: 'LIMITED' } : line;
   });
-  return Math.max(0, sum(counted) - model.intelligence.totalMaximum);
 }
 
 function isIntelligence(item: EvidenceItem, model: OperatingModel): boolean {
@@ -137,18 +138,7 @@ function sameSource(line: ScoreLine): ScoreLine {
   return { ...line, points: 0, why: 'SAME_SOURCE' };
 }
 
-function excessLine(excess: number): ScoreLine {
-  return { evidenceId: null, matter: null, weight: 0, factor: 1, points: -excess, why: 'LIMITED' };
-}
-
-/** Adds in descending order, so that the order of items cannot show in the last bit of a sum. */
-function sum(lines: readonly ScoreLine[]): number {
-  return lines
-    .map(({ points }) => points)
-    .sort((a, b) => b - a)
-    .reduce((total, points) => total + points, 0);
-}
-
-function byWeightOfLine(a: ScoreLine, b: ScoreLine): number {
-  return b.points - a.points || ((a.evidenceId ?? '') < (b.evidenceId ?? '') ? -1 : 1);
+/** Highest points first, so that neither lines nor the last bit of their sum depend on the order of items. */
+function byPoints(a: ScoreLine, b: ScoreLine): number {
+  return b.points - a.points || (a.evidenceId < b.evidenceId ? -1 : 1);
 }

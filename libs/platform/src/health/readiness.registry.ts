@@ -27,6 +27,9 @@ export class ReadinessRegistry {
   private readonly probes = new Map<string, ReadinessProbe>();
   private phase: 'starting' | 'running' | 'stopping' = 'starting';
 
+  /** @param timeoutMs how long a probe may take, in milliseconds of real time */
+  constructor(private readonly timeoutMs = PROBE_TIMEOUT_MS) {}
+
   /** @throws Error when a probe of that name is there already */
   add(probe: ReadinessProbe): void {
     if (this.probes.has(probe.name))
@@ -42,17 +45,20 @@ export class ReadinessRegistry {
   /** Asks every probe at once. A probe that fails or hangs is not ready; its error is not repeated. */
   async check(): Promise<Readiness> {
     const own: ProbeResult = { name: 'process', ready: this.phase === 'running', detail: this.phase };
-    const probes = [own, ...(await Promise.all([...this.probes.values()].map(ask)))];
+    const probes = [
+      own,
+      ...(await Promise.all([...this.probes.values()].map((probe) => ask(probe, this.timeoutMs)))),
+    ];
     return { ready: probes.every((probe) => probe.ready), probes };
   }
 }
 
-async function ask(probe: ReadinessProbe): Promise<ProbeResult> {
+async function ask(probe: ReadinessProbe, timeoutMs: number): Promise<ProbeResult> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<{ ready: boolean; detail: string }>((resolve) => {
     timer = setTimeout(() => {
       resolve({ ready: false, detail: 'no answer' });
-    }, PROBE_TIMEOUT_MS);
+    }, timeoutMs);
   });
   try {
     const { ready, detail } = await Promise.race([probe.check(), timeout]);

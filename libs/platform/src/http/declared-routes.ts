@@ -1,5 +1,5 @@
 import { METHOD_METADATA } from '@nestjs/common/constants.js';
-import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import type { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { CALLERS_METADATA, PUBLIC_METADATA } from './callers.decorator.js';
 
 /** A route that says neither who may call it nor that anyone may. The service does not start with one. */

@@ -1,3 +1,4 @@
+import { HttpException } from '@nestjs/common';
 import type { ProblemDetails } from './problem.js';
 
 /**
@@ -66,9 +67,6 @@ function statusOf(error: unknown): number | null {
   if (typeof error !== 'object' || error === null) return null;
   const isFastify = 'code' in error && typeof error.code === 'string' && error.code.startsWith('FST_');
   if (isFastify && 'statusCode' in error && typeof error.statusCode === 'number') return error.statusCode;
-  if ('getStatus' in error && typeof error.getStatus === 'function') {
-    const status: unknown = error.getStatus();
-    return typeof status === 'number' ? status : null;
-  }
+  if (error instanceof HttpException) return error.getStatus();
   return null;
 }

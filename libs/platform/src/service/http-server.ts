@@ -26,7 +26,7 @@ export function httpServer(tls: TlsMaterial, bodyLimit: number): FastifyAdapter 
     forceCloseConnections: 'idle',
     trustProxy: false,
   });
-  const server = adapter.getInstance() as unknown as FastifyInstance;
+  const server = adapter.getInstance<FastifyInstance>();
   registerBodyParsers(server);
   traceRequests(server);
   measureRequests(server);

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { Agent } from 'node:https';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import { Body, Controller, Get, Module, Param, Post, Put } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { IsInt, IsString, Length, Max, Min } from 'class-validator';
@@ -122,6 +124,22 @@ describe('a service behind mutual TLS', () => {
       expect(answer.status).toBe(401);
       expect(answer.json).toMatchObject({ code: 'ACC-004', status: 401 });
     }
+  });
+
+  it('knows the caller again when a TLS session is resumed, and still nobody without a certificate', async () => {
+    const agent = new Agent({ keepAlive: false, maxCachedSessions: 10 });
+    const resumed: boolean[] = [];
+    agent.on('keylog', (_line: Buffer, socket: TLSSocket) => {
+      socket.once('secureConnect', () => resumed.push(socket.isSessionReused()));
+    });
+    const path = '/v1/parcels/borough/E09000012';
+    for (let round = 0; round < 3; round += 1) {
+      expect((await send(path, { by: 'analyst', agent })).json).toMatchObject({ name: 'analyst-E09000012' });
+      expect((await send(path, { by: 'central', agent })).json).toMatchObject({ name: 'central-1' });
+      expect((await send(path, { agent })).status).toBe(401);
+    }
+    expect(resumed).toContain(true);
+    agent.destroy();
   });
 
   it('answers health and info to anyone', async () => {

@@ -15,9 +15,13 @@ import { collectRuntimeMetrics } from '../metrics/metrics.js';
 import { startMetricsServer } from '../metrics/metrics.server.js';
 import { serveOpenApi } from '../openapi/open-api.js';
 import { DEFAULT_BODY_LIMIT, httpServer } from './http-server.js';
+import { trackConnections } from './open-connections.js';
 import { LOOPBACK } from './loopback.js';
 import { PlatformModule } from './platform.module.js';
 import { writeRunFile } from './run-file.js';
+
+/** Connections that are still open this long after the stop began, in milliseconds of real time, are cut. */
+export const CLOSE_GRACE_MS = 4_000;
 
 /** What makes one process out of a Nest module. */
 export interface ServiceOptions {
@@ -63,9 +67,12 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   let metricsServer: Server | undefined;
   let removeRunFile = (): void => undefined;
   const readiness = app.get(ReadinessRegistry);
+  const cutConnections = trackConnections(app.getHttpServer());
   const close = once(async () => {
     readiness.enter('stopping');
+    const grace = setTimeout(cutConnections, CLOSE_GRACE_MS);
     await app.close();
+    clearTimeout(grace);
     metricsServer?.close();
     metricsServer?.closeAllConnections();
     removeRunFile();
@@ -99,7 +106,12 @@ async function createApplication(
     httpServer(config.serviceTls(options.process), options.bodyLimit ?? DEFAULT_BODY_LIMIT),
     { logger, bodyParser: false, abortOnError: false },
   );
-  assertRoutesDeclared(app.get(DiscoveryService), app.get(MetadataScanner));
+  try {
+    assertRoutesDeclared(app.get(DiscoveryService), app.get(MetadataScanner));
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   collectRuntimeMetrics(options.process);
   serveOpenApi(app, identity);
   return app;

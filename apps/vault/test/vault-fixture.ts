@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { ServiceLogger, startService, type RunningService, type StackConfig } from '@probity/platform';
+import { VaultClient } from '@probity/sealing';
+import { startHarness, type Harness } from '@probity/testing';
+import { Agent, request } from 'undici';
+import { runVaultMigrations } from '../src/database/run-migrations.js';
+import { BODY_LIMIT, VaultModule } from '../src/vault.module.js';
+
+/** An answer of the vault as it came over the wire. */
+export interface WireAnswer {
+  readonly status: number;
+  readonly text: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** A running vault on the real database, spoken to over mutual TLS. */
+export interface VaultFixture {
+  readonly harness: Harness;
+  readonly vault: RunningService;
+  /** What the vault has logged. */
+  readonly log: () => string;
+  client(service: string): VaultClient;
+  /** A bare call with a service's or person's certificate, or with none. */
+  post(as: string | null, path: string, body: unknown): Promise<WireAnswer>;
+  get(path: string): Promise<WireAnswer>;
+  metrics(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** A harness with the vault's tables and no topics. */
+export function vaultHarness(): Promise<Harness> {
+  return startHarness({ migrate: [runVaultMigrations], boroughs: [] });
+}
+
+/** Start the vault of a harness. The `vault` certificate and free ports; `change` alters its configuration. */
+export async function startVault(harness: Harness, change: Partial<StackConfig> = {}): Promise<VaultFixture> {
+  const lines: string[] = [];
+  const vault = await startService({
+    process: 'vault',
+    module: VaultModule,
+    bodyLimit: BODY_LIMIT,
+    config: { ...harness.config, ...change },
+    port: 0,
+    logger: new ServiceLogger('vault', 'trace', { write: (line: string) => void lines.push(line) }),
+  });
+  const agents = new Map<string | null, Agent>();
+  const clients: VaultClient[] = [];
+  const agentOf = (name: string | null): Agent => {
+    const known =
+      agents.get(name) ?? new Agent({ connect: { ...tlsOf(harness, name), maxCachedSessions: 0 } });
+    agents.set(name, known);
+    return known;
+  };
+  const call = async (
+    as: string | null,
+    method: 'GET' | 'POST',
+    path: string,
+    body?: unknown,
+  ): Promise<WireAnswer> => {
+    const json =
+      body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    const response = await request(new URL(path, vault.url), { dispatcher: agentOf(as), method, ...json });
+    const text = await response.body.text();
+    return { status: response.statusCode, text, body: JSON.parse(text) as WireAnswer['body'] };
+  };
+  return {
+    harness,
+    vault,
+    log: () => lines.join(''),
+    client: (service) => {
+      const client = new VaultClient({ url: vault.url, tls: harness.config.serviceTls(service) });
+      clients.push(client);
+      return client;
+    },
+    post: (as, path, body) => call(as, 'POST', path, body),
+    get: (path) => call(null, 'GET', path),
+    metrics: async () => (await request(`http://127.0.0.1:${String(vault.metricsPort)}/metrics`)).body.text(),
+    close: async () => {
+      await Promise.all([
+        ...clients.map((client) => client.close()),
+        ...[...agents.values()].map((agent) => agent.close()),
+      ]);
+      await vault.close();
+    },
+  };
+}
+
+const SERVICES = ['borough-ingest', 'governance', 'projector-matrix', 'projector-safeguarding', 'vault'];
+
+function tlsOf(harness: Harness, name: string | null): { ca: string; cert?: string; key?: string } {
+  if (name === null) return { ca: readFileSync(harness.config.paths.ca, 'utf8') };
+  return SERVICES.includes(name) ? harness.config.serviceTls(name) : harness.config.personTls(name);
+}

@@ -1,0 +1,65 @@
+import type pg from 'pg';
+import { UnprojectableEvent } from '../src/projection-fault.js';
+import type { ProjectionDefinition } from '../src/projection-definition.js';
+import { insertRows } from '../src/unnest-rows.js';
+import { COUNTED, NOTED } from './signed-log.js';
+
+/** Sum of a record's points, and how many events made it. */
+export interface TallyState {
+  readonly lifecycle: 'COUNTED';
+  readonly total: number;
+  readonly events: number;
+}
+
+/** Tables of a small read model, in the shape that a runner needs, with a limit that the database enforces. */
+export const TALLY_TABLES = `
+create schema tally;
+create table tally.checkpoint (projection text, version integer, topic text, partition integer, next_offset bigint not null,
+  fingerprint text not null, applied_events bigint not null default 0, duplicates bigint not null default 0,
+  last_event_time timestamptz, primary key (projection, version, topic, partition));
+create table tally.record (record_id uuid primary key, topic text not null, borough text not null, lifecycle text not null,
+  version integer not null, event_hashes bytea not null);
+create table tally.total (record_id uuid primary key, total integer not null constraint total_limit check (total < 1000),
+  events integer not null);
+grant usage on schema tally to probity_matrix;
+grant select, insert, update on all tables in schema tally to probity_matrix;`;
+
+/** A read model that adds up points. Negative points break its rule. */
+export const tallyProjection: ProjectionDefinition<TallyState> = {
+  name: 'tally',
+  version: 1,
+  schema: 'tally',
+  handles: new Map([[COUNTED, { opensCase: true }]]),
+  ignores: new Set([NOTED]),
+  fingerprintInputs: { fold: 1 },
+  async load(client: pg.ClientBase, recordIds) {
+    const { rows } = await client.query<{ record_id: string; total: number; events: number }>(
+      'select record_id, total, events from tally.total where record_id = any($1::uuid[])',
+      [recordIds],
+    );
+    return new Map(
+      rows.map(({ record_id, total, events }) => [record_id, { lifecycle: 'COUNTED', total, events }]),
+    );
+  },
+  fold(state, event) {
+    const points = Number(event.case?.['points']);
+    if (points < 0) throw new UnprojectableEvent('points are not negative');
+    return { lifecycle: 'COUNTED', total: (state?.total ?? 0) + points, events: (state?.events ?? 0) + 1 };
+  },
+  async write(client, states) {
+    await insertRows(
+      client,
+      {
+        table: 'tally.total',
+        key: ['record_id'],
+        onConflict: 'update',
+        columns: [
+          { name: 'record_id', type: 'uuid', of: ([id]: [string, TallyState]) => id },
+          { name: 'total', type: 'integer', of: ([, state]) => state.total },
+          { name: 'events', type: 'integer', of: ([, state]) => state.events },
+        ],
+      },
+      [...states],
+    );
+  },
+};
