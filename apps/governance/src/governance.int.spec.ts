@@ -151,12 +151,12 @@ describe('governance', () => {
       const answering = [1, 2, 1].map((who) =>
         call('POST', '/v1/migration-windows', central(who as 1 | 2), body),
       );
-      await waitingForLocks(events, answering.length);
+      await waitingForLocks(views, answering.length);
       await events.query('COMMIT');
       const answers = await Promise.all(answering);
       expect(new Set(answers.map((answer) => answer.json['id'])).size).toBe(1);
       expect(answers.map((answer) => answer.status).sort()).toEqual([200, 200, 201]);
-    });
+    }, 30_000);
 
     it('are opened once, also when approved at once', async () => {
       const id = String((await call('POST', '/v1/migration-windows', central(1), asked())).json['id']);
@@ -164,11 +164,11 @@ describe('governance', () => {
       await events.query('SELECT FROM governance.migration_window WHERE id = $1 FOR UPDATE', [id]);
       const approve = `/v1/migration-windows/${id}/approve`;
       const answering = [0, 1, 2].map(() => call('POST', approve, central(2)));
-      await waitingForLocks(events, answering.length);
+      await waitingForLocks(views, answering.length);
       await events.query('COMMIT');
       expect((await Promise.all(answering)).map((answer) => answer.status)).toEqual([200, 200, 200]);
       expect(await eventsOf(`windows/${id}`)).toHaveLength(1);
-    });
+    }, 30_000);
 
     it('are closed by the ingest alone, once and for ever', async () => {
       const body = asked();
@@ -379,7 +379,7 @@ describe('governance', () => {
   });
 });
 
-/** Waits until that many sessions of governance stand in front of a lock. */
+/** Waits until that many sessions of governance stand in front of a lock. The client is in no transaction: it would see one moment only. */
 async function waitingForLocks(client: Client, sessions: number): Promise<void> {
   const deadline = performance.now() + 20_000;
   while (performance.now() < deadline) {

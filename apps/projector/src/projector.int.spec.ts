@@ -3,7 +3,7 @@ import { request } from 'node:https';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { waitUntil } from '@probity/local-stack';
-import { startService } from '@probity/platform';
+import { ServiceLogger, startService } from '@probity/platform';
 import type { RunningService } from '@probity/platform';
 import { startHarness } from '@probity/testing';
 import type { Harness } from '@probity/testing';
@@ -34,6 +34,7 @@ describe('the projector', () => {
       process: HOSTED[name].identity,
       port: 0,
       config: harness.config,
+      logger: new ServiceLogger(HOSTED[name].identity, 'silent'),
       module: ProjectorModule.building({
         projections: [HOSTED[name]],
         leasesFor: () => keys,

@@ -160,7 +160,7 @@ describe('the vault', () => {
           const answer = await fixture.post(service, '/v1/leases', body);
           expect(answer.status).toBe(403);
           expect(answer.body).toMatchObject({
-            code: 'ACC-004',
+            code: 'ACC-006',
             title: 'Identity is opened only inside the vault',
           });
         }

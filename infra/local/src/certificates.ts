@@ -33,7 +33,7 @@ const SERVICES = [
 ];
 
 /** Everybody who gets a certificate: the services, one analyst and one supervisor a borough, the central team, the operator. */
-export function subjects(boroughs: readonly string[]): Subject[] {
+function subjects(boroughs: readonly string[]): Subject[] {
   const people = 'people' as const;
   const central = 'central';
   return [

@@ -5,7 +5,7 @@ import { StackError } from './stack-error.js';
 const MIB = 1024 * 1024;
 
 /** Space, in MiB, that a start wants free: two servers, their logs and the sample lists. */
-export const WANTED_MIB = 1024;
+const WANTED_MIB = 1024;
 
 /** Free space, in MiB, of the disk that holds a folder (or would hold it once it is made). */
 export function freeMib(folder: string): number {

@@ -11,7 +11,7 @@ export interface WriterEntry {
 }
 
 /** Writers and the topics that each may sign for: a borough its own two and `access`; governance its own. */
-export function writerTopics(boroughs: readonly string[]): Map<string, string[]> {
+function writerTopics(boroughs: readonly string[]): Map<string, string[]> {
   const topics = new Map<string, string[]>();
   for (const code of boroughs) topics.set(code, [`matrix.${code}`, `safeguarding.${code}`, 'access']);
   topics.set('governance', ['oversight', 'sharing', 'access']);

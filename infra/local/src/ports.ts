@@ -54,7 +54,7 @@ export function portBaseOf(env: NodeJS.ProcessEnv): number {
 }
 
 /** Whether nothing listens on the port. */
-export async function isPortFree(port: number): Promise<boolean> {
+async function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.once('error', () => {

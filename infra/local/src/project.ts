@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Absolute path of the project folder: the nearest parent of this file that holds `nest-cli.json` (source and build alike). */
-export function projectRoot(): string {
+function projectRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'nest-cli.json'))) {
     const parent = dirname(folder);

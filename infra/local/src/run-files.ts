@@ -39,7 +39,7 @@ function isZombie(pid: number): boolean {
 }
 
 /** Command line of a process, or null when it cannot be read. */
-export function commandLineOf(pid: number): string | null {
+function commandLineOf(pid: number): string | null {
   try {
     return readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {

@@ -33,6 +33,7 @@ describe('a stack of servers alone', () => {
   });
 
   it('refuses a second start from the same home, and names the ports to one from another home', async () => {
+    await expect(startStack({ env, apps: [] })).rejects.toThrow(/already runs from .*set PROBITY_HOME/);
     const taken = startStack({ env: { ...env, PROBITY_HOME: join(folder, 'other') }, apps: [] });
     await expect(taken).rejects.toThrow(/Ports \d+ \(postgres\), \d+ \(kafka\).* already in use/);
     expect(await states()).toEqual(['postgres ready', 'kafka ready']);

@@ -1,8 +1,6 @@
 import type { SealedGroup } from './event.js';
+import type { JsonSchema } from './json-schema.js';
 import * as schemas from './schemas.js';
-
-/** A JSON Schema (2020-12). */
-export type JsonSchema = { readonly [keyword: string]: unknown };
 
 /** What is known of one event type. */
 export interface EventDefinition {

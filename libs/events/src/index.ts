@@ -1,7 +1,8 @@
 export { canonicalBytes, canonicalJson } from './canonical-json.js';
 export type { JsonValue } from './canonical-json.js';
 export { CATALOGUE, dataSchemaOf } from './catalogue.js';
-export type { EventDefinition, JsonSchema } from './catalogue.js';
+export type { EventDefinition } from './catalogue.js';
+export type { JsonSchema } from './json-schema.js';
 export {
   decodeRecord,
   encodeHeaders,

@@ -1,4 +1,4 @@
-import type { JsonSchema } from './catalogue.js';
+import type { JsonSchema } from './json-schema.js';
 
 const text: JsonSchema = { type: 'string', minLength: 1, maxLength: 300 };
 const optionalText: JsonSchema = { type: ['string', 'null'], maxLength: 300 };
@@ -69,7 +69,14 @@ const evidence: JsonSchema = { type: 'array', items: evidenceItem };
 const evidenceIds: JsonSchema = { type: 'array', items: uuid };
 const scoreLines: JsonSchema = {
   type: 'array',
-  items: { type: 'object', required: ['evidenceId', 'points'], properties: { evidenceId: uuid, points } },
+  items: closed({
+    evidenceId: uuid,
+    matter: { type: ['string', 'null'], pattern: '^[A-Z_]{3,40}$' },
+    weight: points,
+    factor: { type: 'number', minimum: 0, maximum: 1 },
+    points,
+    why: { type: 'string', pattern: '^[A-Z_]{3,40}$' },
+  }),
 };
 const age = { ageClass, nextAgeBoundary: optionalDate };
 const scored = { score: points, scoreLines };

@@ -1,7 +1,8 @@
 import type { ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { JsonValue } from './canonical-json.js';
-import type { EventDefinition, JsonSchema } from './catalogue.js';
+import type { EventDefinition } from './catalogue.js';
+import type { JsonSchema } from './json-schema.js';
 import { CATALOGUE } from './catalogue.js';
 import type { SealedGroup, Skeleton } from './event.js';
 import { EventFormatError, SEALED_GROUPS } from './event.js';

@@ -64,7 +64,7 @@ describe('a batch consumer on Kafka', () => {
       onFatal: () => undefined,
       ...settings,
     });
-    strategy.addHandler(PATTERN, async (batch: Batch) => handle(batch) as never, true);
+    strategy.addHandler(PATTERN, async (batch: Batch) => handle(batch), true);
     running.push(strategy);
     return strategy;
   };
@@ -72,7 +72,7 @@ describe('a batch consumer on Kafka', () => {
     new Promise((resolve, reject) => {
       strategy.listen((error) => {
         if (error === undefined) resolve();
-        else reject(error as Error);
+        else reject(error);
       });
     });
   const eventually = async (condition: () => boolean): Promise<void> => {

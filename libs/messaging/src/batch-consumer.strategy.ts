@@ -143,7 +143,8 @@ export class BatchConsumerStrategy extends Server implements CustomTransportStra
     const found: (TopicPartition & PartitionMarks)[] = [];
     // One after the other: the client updates its list of topics under a lock that gives up when many wait for it.
     for (const topic of this.settings.topics) {
-      for (const [partition, mark] of await this.#log.topicMarks(topic)) found.push({ topic, partition, ...mark });
+      for (const [partition, mark] of await this.#log.topicMarks(topic))
+        found.push({ topic, partition, ...mark });
     }
     await this.settings.positions.load(found.map(({ topic, partition }) => ({ topic, partition })));
     for (const { topic, partition, low, high } of found) {
@@ -187,7 +188,9 @@ export class BatchConsumerStrategy extends Server implements CustomTransportStra
   }
 
   #handler(): MessageHandler<Batch, BatchContext> {
-    const handler = this.getHandlerByPattern(this.settings.pattern);
+    const handler: MessageHandler<Batch, BatchContext> | null = this.getHandlerByPattern(
+      this.settings.pattern,
+    );
     if (!handler) throw new Error(`no handler has the event pattern ${this.settings.pattern}`);
     return handler;
   }

@@ -14,3 +14,5 @@ export type { ConsumerHealth, HaltedPartition, RetryingPartition, StallLimits } 
 export { KeepErrors } from './keep-errors.filter.js';
 export { HaltPartition, PositionOutOfRange, PositionsMoved, describePosition } from './partition-fault.js';
 export type { Position, PositionSource, TopicPartition } from './partition-fault.js';
+export { onPrefixedTopics } from './prefixed-log.js';
+export type { PrefixedLog } from './prefixed-log.js';

@@ -103,9 +103,21 @@ describe('a log client on Kafka', () => {
     expect(await keysFrom(from)).toEqual(keys);
   });
 
-  it('says that a send was rejected, stores none of it, and stores what is sent afterwards', async () => {
+  it('takes more records at once than one request of the broker may hold, at consecutive offsets', async () => {
+    const keys = Array.from({ length: 30 }, (_, index) => `bulk-${String(index)}`);
+    const { baseOffset } = await log.send(
+      topic,
+      0,
+      keys.map((key) => record(key, 100_000)),
+    );
+    const found = await collect(log.read(topic, 0, baseOffset, baseOffset + 30n));
+    expect(found.map((entry) => entry.key)).toEqual(keys);
+    expect(await log.endOffset(topic, 0)).toBe(baseOffset + 30n);
+  });
+
+  it('says that a send was rejected, stores nothing behind the refused record, and stores what is sent afterwards', async () => {
     const from = await log.endOffset(topic, 0);
-    await expect(log.send(topic, 0, [record('small'), record('huge', TOO_LARGE)])).rejects.toBeInstanceOf(
+    await expect(log.send(topic, 0, [record('huge', TOO_LARGE), record('small')])).rejects.toBeInstanceOf(
       SendRejected,
     );
     await log.send(topic, 0, [record('after')]);

@@ -27,13 +27,14 @@ export interface PartitionMarks {
 
 /**
  * Port to an append-only, partitioned log. Every adapter passes the contract suite in `kafka-log.int.spec.ts`.
- * One `send` is one topic and one partition, all or nothing, in order.
+ * One `send` is one topic and one partition, in order.
  */
 export interface LogClient {
   /**
    * Appends the records in order and resolves once every in-sync replica has them.
-   * Rejects with {@link SendRejected} when the broker's answer is negative or unknown; the records may or may not be in the
-   * log, so the caller reads the tail or resends the same event ids. An empty list is refused.
+   * More than one request holds is sent as several, one after the other. Rejects with {@link SendRejected} when an answer is
+   * negative or unknown; then none, the first few or all of the records are in the log, so the caller reads the tail or resends
+   * the same event ids. An empty list is refused.
    */
   send(topic: string, partition: number, records: LogRecord[]): Promise<{ baseOffset: bigint }>;
   /** The offset the next record of the partition will get. */

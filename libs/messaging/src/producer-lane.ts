@@ -7,6 +7,39 @@ import type { LogRecord } from './log-client.js';
 const METADATA_MAX_AGE_MS = 10_000;
 
 /**
+ * Bytes of one request: a request is one stored batch, which a broker refuses above `max.message.bytes` (1 048 588 by default).
+ * A single record may be larger; then the broker decides.
+ */
+export const REQUEST_BYTES = 950_000;
+/** Upper bound on what the record format adds to a record's own bytes, and to each header's. */
+const RECORD_OVERHEAD = 64;
+const HEADER_OVERHEAD = 8;
+
+/** Bytes that a record takes in a request, never too few. */
+function sizeOf(record: LogRecord): number {
+  let bytes = RECORD_OVERHEAD + Buffer.byteLength(record.key) + record.value.length;
+  for (const [name, value] of Object.entries(record.headers))
+    bytes += HEADER_OVERHEAD + Buffer.byteLength(name) + Buffer.byteLength(value);
+  return bytes;
+}
+
+/** Cuts records into consecutive parts that each fit one request. */
+export function partsOf(records: readonly LogRecord[]): LogRecord[][] {
+  const parts: LogRecord[][] = [];
+  let room = 0;
+  for (const record of records) {
+    const bytes = sizeOf(record);
+    if (bytes > room) {
+      parts.push([]);
+      room = REQUEST_BYTES;
+    }
+    parts.at(-1)?.push(record);
+    room -= bytes;
+  }
+  return parts;
+}
+
+/**
  * Sends to one partition, one request at a time, through an idempotent producer of its own.
  *
  * A producer that has seen a rejection acknowledges later records without storing them, so it is thrown away, and every send that
@@ -45,22 +78,29 @@ export class ProducerLane {
     if (this.#closed) throw this.#rejected(new Error('the log client is closed'));
     try {
       const producer = await (this.#producer ??= this.#connect());
-      const [answer] = await producer.send({
-        topic: this.topic,
-        acks: -1,
-        compression: CompressionTypes.None,
-        messages: records.map(({ key, value, headers, timestamp }) => ({
-          key, value, headers, timestamp, partition: this.partition,
-        })), // prettier-ignore
-      });
-      if (answer?.baseOffset === undefined || answer.errorCode !== 0)
-        throw new Error('the answer names no offset');
-      return { baseOffset: BigInt(answer.baseOffset) };
+      let baseOffset: bigint | undefined;
+      for (const part of partsOf(records)) {
+        const offset = await this.#produce(producer, part);
+        baseOffset ??= offset;
+      }
+      return { baseOffset: baseOffset ?? 0n };
     } catch (error) {
       this.#generation += 1;
       await this.#discard();
       throw this.#rejected(error);
     }
+  }
+
+  async #produce(producer: Producer, records: readonly LogRecord[]): Promise<bigint> {
+    const [answer] = await producer.send({
+      topic: this.topic,
+      acks: -1,
+      compression: CompressionTypes.None,
+      messages: records.map((record) => ({ ...record, partition: this.partition })),
+    });
+    if (answer?.baseOffset === undefined || answer.errorCode !== 0)
+      throw new Error('the answer names no offset');
+    return BigInt(answer.baseOffset);
   }
 
   async #connect(): Promise<Producer> {

@@ -4,7 +4,7 @@ import type { CaseKey, CaseLeases, OpenCase } from './case-unsealing.js';
 import { CheckpointStore } from './checkpoint-store.js';
 import type { Checkpoint, ProjectedPartition } from './checkpoint-store.js';
 import { EventReader } from './event-reader.js';
-import type { LogBatch, ReadEvent } from './event-reader.js';
+import type { LogBatch, ReadBatch, ReadEvent } from './event-reader.js';
 import { fingerprintOf } from './fingerprint.js';
 import { foldBatch } from './fold-batch.js';
 import type { FoldContext, FoldedBatch } from './fold-batch.js';
@@ -189,7 +189,7 @@ export class ProjectionRunner<S extends RecordState> {
   async #apply(batches: readonly LogBatch[]): Promise<FoldedBatch[]> {
     const read = batches.map((batch) => this.#reader.read(batch));
     const context = await this.#context(read.flatMap((batch) => batch.events));
-    const folded = read.map((batch) => foldBatch(batch, context));
+    const folded = foldAll(read, context);
     await this.#commit(folded, context);
     return folded;
   }
@@ -259,5 +259,14 @@ export class ProjectionRunner<S extends RecordState> {
     if (!(await this.#records.write(client, records)))
       throw new Error('a record is further than this round knew');
     await this.options.definition.write(client, states);
+  }
+}
+
+/** Folds every batch, then overwrites the keys that were lent for it. */
+function foldAll<S extends RecordState>(read: readonly ReadBatch[], context: FoldContext<S>): FoldedBatch[] {
+  try {
+    return read.map((batch) => foldBatch(batch, context));
+  } finally {
+    for (const { subkey } of context.keys.values()) subkey.fill(0);
   }
 }

@@ -17,7 +17,7 @@ export class VaultRefused extends Error {
 
   constructor(
     readonly status: number,
-    /** Rule code of the problem, such as `ACC-004`. */
+    /** Rule code of the problem, such as `ACC-006`. */
     readonly code: string,
     title: string,
     readonly remedy: string | undefined,

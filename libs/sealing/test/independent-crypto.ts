@@ -8,7 +8,7 @@ import { createCipheriv, createHash } from 'node:crypto';
 const ZERO_BLOCK = Buffer.alloc(16);
 const REDUCTION = 0xe1n << 120n;
 
-export function hmacSha256(key: Uint8Array, message: Uint8Array): Buffer {
+function hmacSha256(key: Uint8Array, message: Uint8Array): Buffer {
   const block = Buffer.alloc(64);
   block.set(key);
   const inner = createHash('sha256')

@@ -148,6 +148,7 @@ export class ImportRunner {
       model: this.parts.model,
       groupOf: (name) => book.factsOf(name),
       keys,
+      nextId: () => this.parts.ids.next(run.job.asAt),
     });
     try {
       await this.#takeBlocks(run, list, new RowBlock(run, list, decider, keys, this.parts.seenRows), [

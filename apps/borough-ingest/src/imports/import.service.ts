@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { OnApplicationBootstrap, BeforeApplicationShutdown } from '@nestjs/common';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Caller } from '@probity/platform';
 import { DomainClock, ProblemError, requireBorough } from '@probity/platform';
@@ -36,7 +36,7 @@ const CONCURRENT_IMPORTS = 2;
 
 /** Takes uploads in, runs them, and gives their outcomes to their uploader. */
 @Injectable()
-export class ImportService implements OnApplicationBootstrap, OnApplicationShutdown {
+export class ImportService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger('import');
   readonly #keys = new Map<string, ImportKey>();
   readonly #waiting: ImportJob[] = [];
@@ -62,7 +62,7 @@ export class ImportService implements OnApplicationBootstrap, OnApplicationShutd
     this.clock.onChange((now) => this.#forgetExpired(now));
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     this.#isStopping = true;
     this.runner.stop();
     await Promise.allSettled(this.#running.values());

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type {
   BoroughCode,
   Decision,
@@ -36,6 +35,8 @@ export interface RowDecisionContext {
   readonly model: OperatingModel;
   readonly groupOf: (name: string) => GroupFacts | null;
   readonly keys: KeyPool;
+  /** Ids of evidence, rising: what ties are broken by follows the order of the row, in every run. */
+  readonly nextId: () => string;
 }
 
 /** CloudEvents types by the deciders' names. */
@@ -60,7 +61,7 @@ export class RowDecider {
     const isRegister = !isRefusal(family) && family.family === 'safeguarding';
     const keyFamily = isRegister ? 'safeguarding' : 'matrix';
     const key = this.context.keys.take(keyFamily);
-    const evidence = row.items.map((item) => ({ ...item, evidenceId: randomUUID() }));
+    const evidence = row.items.map((item) => ({ ...item, evidenceId: this.context.nextId() }));
     const decision = isRegister
       ? this.#register(row, evidence, key, family.role)
       : this.#import(row, evidence, key);

@@ -1,8 +1,8 @@
-import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { OnApplicationBootstrap, BeforeApplicationShutdown } from '@nestjs/common';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { RelayLog, RelayTopic } from '@probity/event-store';
+import type { RelayTopic } from '@probity/event-store';
 import { OutboxRelay } from '@probity/event-store';
-import { KafkaLog, topicName } from '@probity/messaging';
+import { KafkaLog, onPrefixedTopics } from '@probity/messaging';
 import type { StackConfig } from '@probity/platform';
 import { ReadinessRegistry, STACK_CONFIG, metrics } from '@probity/platform';
 import { Gauge } from 'prom-client';
@@ -17,7 +17,7 @@ export const ACCESS_PARTITIONS = 4;
  * stolen password of one borough cannot write another's topic.
  */
 @Injectable()
-export class BoroughRelay implements OnApplicationBootstrap, OnApplicationShutdown {
+export class BoroughRelay implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger('relay');
   readonly #logs: KafkaLog[] = [];
   readonly #relay: OutboxRelay;
@@ -43,7 +43,7 @@ export class BoroughRelay implements OnApplicationBootstrap, OnApplicationShutdo
     this.#relay.start();
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     await this.#relay.stop();
     await Promise.all(this.#logs.map((log) => log.close()));
   }
@@ -51,7 +51,7 @@ export class BoroughRelay implements OnApplicationBootstrap, OnApplicationShutdo
   #topicsOf(config: StackConfig, borough: string, isFirst: boolean): RelayTopic[] {
     const log = new KafkaLog({ clientId: `relay-${borough}`, connection: config.kafka(`ingest-${borough}`) });
     this.#logs.push(log);
-    const port = withPrefix(log, config.topicPrefix);
+    const port = onPrefixedTopics(log, config.topicPrefix);
     const topics = [`matrix.${borough}`, `safeguarding.${borough}`].map((topic) => ({
       topic,
       partitions: 1,
@@ -86,12 +86,4 @@ export class BoroughRelay implements OnApplicationBootstrap, OnApplicationShutdo
       },
     });
   }
-}
-
-function withPrefix(log: KafkaLog, prefix: string): RelayLog {
-  return {
-    send: (topic, partition, records) => log.send(topicName(topic, prefix), partition, records),
-    endOffset: (topic, partition) => log.endOffset(topicName(topic, prefix), partition),
-    read: (topic, partition, from, to) => log.read(topicName(topic, prefix), partition, from, to),
-  };
 }

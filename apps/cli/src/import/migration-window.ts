@@ -38,6 +38,8 @@ export async function openWindow(
   asAt: string | null,
 ): Promise<string | null> {
   if (asAt === null) throw needsControlledClock();
+  // Asked first: a request for a closed window would be refused and logged, and a repeated import must add nothing.
+  if ((await windowsOf(stack, subject)).some(({ state }) => state === 'closed')) return null;
   const [requester, approver] = APPROVERS;
   try {
     const window = await stack
@@ -62,21 +64,26 @@ export async function openWindow(
  * @throws CommandError with exit code 1 when none is open
  */
 export async function findOpenWindow(stack: Stack, subject: WindowSubject): Promise<string | null> {
-  const query = new URLSearchParams({ borough: subject.borough, fileHash: subject.fileHash });
-  const [reader] = APPROVERS;
-  const { items } = await stack
-    .service('governance', reader)
-    .get<{ items: MigrationWindow[] }>(`${PATH}?${query.toString()}`);
+  const items = await windowsOf(stack, subject);
   const windows = items.filter(({ groupsHash }) => groupsHash === subject.groupsHash);
   const open = windows.find(({ state }) => state === 'open');
   if (open !== undefined) return open.id;
-  if (windows.some(({ state }) => state === 'closed')) return null;
+  if (items.some(({ state }) => state === 'closed')) return null;
   throw new CommandError(
     EXIT.refused,
     'No migration window is open for exactly this file and its groups.',
     'Two people of the central team open one; then run the same command again.',
     'GOV-008',
   );
+}
+
+async function windowsOf(stack: Stack, subject: WindowSubject): Promise<MigrationWindow[]> {
+  const query = new URLSearchParams({ borough: subject.borough, fileHash: subject.fileHash });
+  const [reader] = APPROVERS;
+  const { items } = await stack
+    .service('governance', reader)
+    .get<{ items: MigrationWindow[] }>(`${PATH}?${query.toString()}`);
+  return items;
 }
 
 function needsControlledClock(): CommandError {

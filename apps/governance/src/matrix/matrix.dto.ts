@@ -9,7 +9,7 @@ import type { MatrixBand, MatrixRole } from './labels.js';
 export const DEFAULT_LIMIT = 100;
 
 /** Most entries on a page. */
-export const MAX_LIMIT = 500;
+const MAX_LIMIT = 500;
 
 /** Which part of the matrix to show. */
 export class MatrixQuery {

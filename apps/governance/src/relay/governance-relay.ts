@@ -1,14 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { OutboxRelay } from '@probity/event-store';
-import type { RelayLog } from '@probity/event-store';
-import { KafkaLog, topicName } from '@probity/messaging';
+import { KafkaLog, onPrefixedTopics } from '@probity/messaging';
 import { ReadinessRegistry, STACK_CONFIG, ServiceLogger, metrics } from '@probity/platform';
 import type { StackConfig } from '@probity/platform';
 import { Gauge } from 'prom-client';
 
 /** Topics that governance publishes, one partition each (topic manifest). */
-export const GOVERNANCE_TOPICS = ['oversight', 'sharing'] as const;
+const GOVERNANCE_TOPICS = ['oversight', 'sharing'] as const;
 
 /** Publishes the events of the oversight and sharing topics as the broker principal `governance`. */
 @Injectable()
@@ -72,13 +71,4 @@ export class GovernanceRelay implements OnApplicationBootstrap, OnApplicationShu
       },
     });
   }
-}
-
-/** The outbox knows topics by their logical names; on the broker they may carry a prefix. */
-function onPrefixedTopics(log: KafkaLog, prefix: string): RelayLog {
-  return {
-    send: (topic, partition, records) => log.send(topicName(topic, prefix), partition, records),
-    endOffset: (topic, partition) => log.endOffset(topicName(topic, prefix), partition),
-    read: (topic, partition, from, to) => log.read(topicName(topic, prefix), partition, from, to),
-  };
 }

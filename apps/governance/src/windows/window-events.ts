@@ -4,7 +4,7 @@ import type { Caller } from '@probity/platform';
 import type { MigrationWindow } from './migration-window.entity.js';
 
 /** Why governance writes: it supervises how the lists are kept. */
-export const OVERSIGHT_PURPOSE = 'OVERSIGHT';
+const OVERSIGHT_PURPOSE = 'OVERSIGHT';
 
 /** What every event of one request shares. */
 export interface RequestFacts {

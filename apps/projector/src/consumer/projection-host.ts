@@ -9,7 +9,7 @@ import {
   PositionsMoved,
   topicName,
 } from '@probity/messaging';
-import type { Batch, BrokerLogger, ConsumerHealth } from '@probity/messaging';
+import type { Batch, BrokerLogger, ConsumerHealth, TopicPartition } from '@probity/messaging';
 import { ConfigError, readStackFile } from '@probity/platform';
 import type { StackConfig } from '@probity/platform';
 import { CheckpointMoved, ProjectionChanged, ProjectionFault, ProjectionRunner } from '@probity/projection';
@@ -106,8 +106,7 @@ export class ProjectionHost {
         position: (topic, partition) => this.#runner.position(topic, partition),
       },
       onFatal: options.onFatal,
-      onFailure: (at, error) =>
-        options.onFailure?.(`${at.topic}/${String(at.partition)}: ${describe(error)}`),
+      onFailure: (at, error) => options.onFailure?.(describe(at, error)),
     });
   }
 
@@ -181,8 +180,9 @@ export class ProjectionHost {
   }
 }
 
-function describe(error: unknown): string {
+function describe(at: TopicPartition, error: unknown): string {
   if (error instanceof HaltPartition || error instanceof PositionsMoved) return error.message;
   const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-  return `${error instanceof Error ? error.name : 'unknown error'}${code}; it will be tried again`;
+  const name = error instanceof Error ? error.name : 'unknown error';
+  return `${at.topic}/${String(at.partition)}: ${name}${code}; it will be tried again`;
 }

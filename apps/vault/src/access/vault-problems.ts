@@ -12,11 +12,11 @@ export function notHosted(): ProblemError {
   });
 }
 
-/** 403 ACC-004: a lease of anything but `case`. */
+/** 403 ACC-006: a lease of anything but `case`. */
 export function identityStaysInside(): ProblemError {
   return new ProblemError({
     status: 403,
-    code: 'ACC-004',
+    code: 'ACC-006',
     title: 'Identity is opened only inside the vault',
     detail:
       'Only the case group of a record is leased; its identity and equality groups stay closed to every service.',

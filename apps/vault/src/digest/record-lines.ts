@@ -7,7 +7,7 @@ import type { OpenedEvent, OpenedRecord } from './opened-record.js';
  * Key of the hashes in a digest. It is public and protects nothing: digests are made of synthetic stores alone, to show
  * that two imports of one list end in the same state.
  */
-export const PUBLIC_DIGEST_KEY = 'probity/digest/v1 public test key: synthetic stores only';
+const PUBLIC_DIGEST_KEY = 'probity/digest/v1 public test key: synthetic stores only';
 
 const RANDOM_OR_TIMED =
   /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?Z)?)$/i;

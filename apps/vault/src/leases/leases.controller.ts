@@ -15,7 +15,7 @@ export class LeasesController {
     @Inject(VaultMetrics) private readonly figures: VaultMetrics,
   ) {}
 
-  /** Leases `case` subkeys. 403 ACC-004 for any other group. */
+  /** Leases `case` subkeys. 403 ACC-006 for any other group. */
   @Post()
   @HttpCode(200)
   @Callers('service:borough-ingest', 'service:projector-matrix', 'service:projector-safeguarding')

@@ -5,7 +5,7 @@ import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsUUID } from 'class-validat
 
 /** What to lease. */
 export class LeaseOrder {
-  @ApiProperty({ enum: ['case'], description: 'Any other group is refused with ACC-004.' })
+  @ApiProperty({ enum: ['case'], description: 'Any other group is refused with ACC-006.' })
   @IsIn(['case', 'identity', 'equality'])
   group!: SealedGroup;
 

@@ -1,10 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   approval,
-  borough,
   currentGroup,
   date,
-  decidedAt,
   importRow,
   item,
   nexus,
@@ -21,6 +19,14 @@ describe('A proposal by an officer', () => {
       .then('EntryProposed');
     expect(accepted.waitingFor).toEqual(['AGE-002', 'EVD-001', 'EVD-008']);
     expect(eventOf(accepted, 'EntryProposed').case).toMatchObject({ score: 0, band: null, scoreLines: [] });
+  });
+
+  it('[R-17] waits with SCO-001 and without a band when its score is zero', () => {
+    const accepted = given()
+      .when(proposal({ evidence: [weapon({ matter: null }), nexus()] }))
+      .then('EntryProposed');
+    expect(accepted.waitingFor).toEqual(['SCO-001']);
+    expect(eventOf(accepted, 'EntryProposed').case).toMatchObject({ score: 0, band: null });
   });
 
   it('[R-05][ICO-3] is refused when nothing of its evidence may be kept', () => {

@@ -51,9 +51,10 @@ export interface EntryProposed {
     /** Codes that an approval would meet now; a missing approver has none. */
     readonly waitingFor: readonly Code[];
     readonly decideBy: Instant;
-    /** Zero without lines, and no band, while the evidence does not suffice. */
+    /** Zero without lines while the evidence does not suffice. */
     readonly score: number;
-    readonly band: Band | null;
+    /** Null while there is no band to be entered in: the evidence does not suffice, or scores zero. */
+    readonly band: EnteredBand | null;
     readonly scoreLines: readonly ScoreLine[];
   };
 }

@@ -10,7 +10,8 @@ import { storableItems } from '../evidence/readable.js';
 import { clockDue, reviewDueOf } from '../model/clocks.js';
 import type { OperatingModel } from '../model/operating-model.js';
 import type { ImportEntry, ProposeEntry } from './commands.js';
-import type { EntryApproved, EntryProposed, LegacyEntryAsserted } from './events.js';
+import type { EnteredBand, EntryApproved, EntryProposed, LegacyEntryAsserted } from './events.js';
+import { isNamed } from './rules.js';
 import type { HarmAssessment } from './rules.js';
 
 /** The event of a proposal. Kinds that never count are left out: they may not be kept. */
@@ -35,7 +36,7 @@ export function entryProposed(
       waitingFor: sortedCodes(waitingFor),
       decideBy: clockDue('proposalDecision', decidedAt, ageClass, model),
       score: assessment.score?.score ?? 0,
-      band: assessment.score?.band ?? null,
+      band: enterableBand(assessment),
       scoreLines: assessment.score?.lines ?? [],
     },
   };
@@ -55,6 +56,10 @@ export function legacyEntryAsserted(
     skeleton: { borough: command.borough },
     case: { ...entryFacts(command, assessment, asOf, model), assertedApprovedBy, attestBy },
   };
+}
+
+function enterableBand({ score }: HarmAssessment): EnteredBand | null {
+  return score === null || score.band === 'ZERO' ? null : score.band;
 }
 
 interface EntryInput extends AgeStanding {
@@ -89,7 +94,7 @@ export function entryFacts(
     countedEvidence: sufficiency.chosen.map(({ evidenceId }) => evidenceId).sort(),
     ageClass,
     nextAgeBoundary,
-    childAuthority,
+    childAuthority: isNamed(childAuthority) ? childAuthority : null,
     inCustody,
     reviewDue: reviewDueOf(score.band, decidedAt, ageClass, model),
     criteriaHoldUntil: criteriaHoldUntil(evidence, group, asOf, model),

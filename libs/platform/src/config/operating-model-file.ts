@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ConfigError } from './config-error.js';
 
 /** Version of the operating model that decides. An active model is never edited: the next one stands beside it. */
-export const ACTIVE_MODEL = '2026-1';
+const ACTIVE_MODEL = '2026-1';
 
 /** An operating model as it lies on disk. */
 export interface OperatingModelText {

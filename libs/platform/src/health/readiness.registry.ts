@@ -20,7 +20,7 @@ export interface Readiness {
 }
 
 /** A probe that has not answered after this many milliseconds of real time counts as not ready. */
-export const PROBE_TIMEOUT_MS = 2_000;
+const PROBE_TIMEOUT_MS = 2_000;
 
 /** Collects the probes of a process. It is ready when it has started, is not stopping, and every probe says so. */
 export class ReadinessRegistry {

@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ProblemError } from './problem.js';
 
 /** Media types whose bodies reach the route handler as they arrive, without being held in memory. */
-export const STREAMED_TYPES = ['application/octet-stream', 'text/csv'];
+const STREAMED_TYPES = ['application/octet-stream', 'text/csv'];
 
 /**
  * Makes a server take JSON, parsed and bounded, and the streamed types, unparsed. Any other type is refused with 415.

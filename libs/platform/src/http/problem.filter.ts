@@ -50,7 +50,7 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 /** Pattern of the route, as declared; the path itself may hold what a caller typed. */
-export function routeOf(request: FastifyRequest): string {
+function routeOf(request: FastifyRequest): string {
   return request.routeOptions.url ?? 'unmatched';
 }
 

@@ -25,7 +25,7 @@ export function validationPipe(): ValidationPipe {
  * The problem for what class-validator found: SCH-002 when any field is unknown, SCH-003 when values are unreadable.
  * R-19: closed schemas.
  */
-export function validationProblem(errors: readonly ValidationError[]): ProblemError {
+function validationProblem(errors: readonly ValidationError[]): ProblemError {
   const items = errors.flatMap((error) => itemsOf(error, ''));
   const isUnknown = items.some((item) => item.code === 'SCH-002');
   return new ProblemError({

@@ -11,7 +11,7 @@ import { MUTUAL_TLS } from '../http/callers.decorator.js';
 import { PlatformModule } from '../service/platform.module.js';
 
 /** Where a service publishes its own description. */
-export const OPENAPI_PATH = '/openapi.json';
+const OPENAPI_PATH = '/openapi.json';
 
 /**
  * The OpenAPI 3.1 description of a service, built from its controllers. `x-callers` on each route says who may call it.

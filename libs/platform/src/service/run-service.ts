@@ -7,7 +7,7 @@ import { startService } from './start-service.js';
 import type { RunningService, ServiceOptions } from './start-service.js';
 
 /** A stop that takes longer than this, in milliseconds of real time, is cut short with exit code 1. */
-export const STOP_DEADLINE_MS = 10_000;
+const STOP_DEADLINE_MS = 10_000;
 
 /** Exit codes of a service: stopped cleanly, failed, or not startable as configured (sysexits EX_CONFIG). */
 export const EXIT_CODES = { stopped: 0, failed: 1, misconfigured: 78 } as const;

@@ -21,7 +21,7 @@ import { PlatformModule } from './platform.module.js';
 import { writeRunFile } from './run-file.js';
 
 /** Connections that are still open this long after the stop began, in milliseconds of real time, are cut. */
-export const CLOSE_GRACE_MS = 4_000;
+const CLOSE_GRACE_MS = 4_000;
 
 /** What makes one process out of a Nest module. */
 export interface ServiceOptions {
