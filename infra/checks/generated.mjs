@@ -6,7 +6,11 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** Each generator takes `--check` or `--write` and ends with 0 when its artefact is up to date. New ones go here. */
-const GENERATORS = [{ artefact: 'docs/compliance/findings.md', command: ['infra/checks/findings.mjs'] }];
+const GENERATORS = [
+  { artefact: 'docs/compliance/findings.md', command: ['infra/checks/findings.mjs'] },
+  { artefact: 'docs/reference/openapi', command: ['infra/checks/openapi.mjs'] },
+  { artefact: 'docs/reference/events.md and codes.md', command: ['infra/checks/reference.mjs'] },
+];
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const mode = process.argv.includes('--write') ? '--write' : '--check';

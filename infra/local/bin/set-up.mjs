@@ -63,12 +63,14 @@ function install() {
   const installed = join(ROOT, 'node_modules', '.package-lock.json');
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
   process.stdout.write('Installing packages (npm ci)\n');
-  const result = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel', 'error']);
-  if (result.status !== 0) {
-    refuse(
-      'The packages could not be installed: check that this machine reaches an npm registry, then try again.',
-    );
-  }
+  const result = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel', 'error'], { quiet: true });
+  if (result.status === 0) return;
+  // npm prints its whole manual after the reason.
+  const lines = `${result.stderr}`.split('\n').filter((line) => /^npm error\s+\S/.test(line));
+  process.stderr.write(`${lines.slice(0, 5).join('\n')}\n`);
+  refuse(
+    'The packages could not be installed: check that this machine reaches an npm registry, then try again.',
+  );
 }
 
 // npm links the commands of packages, not those of the project itself; npx in the project folder looks among the links.

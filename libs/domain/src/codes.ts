@@ -1,4 +1,4 @@
-/** What a reason code says to a reader. Never anything about the person concerned (DOMAIN 12.9). */
+/** What a reason code says to a reader. Never anything about the person concerned (docs/reference/codes.md). */
 export interface CodeEntry {
   /** One sentence on what was found. */
   readonly sentence: string;

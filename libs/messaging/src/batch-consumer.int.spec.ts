@@ -72,7 +72,7 @@ describe('a batch consumer on Kafka', () => {
     new Promise((resolve, reject) => {
       strategy.listen((error) => {
         if (error === undefined) resolve();
-        else reject(error);
+        else reject(error instanceof Error ? error : new Error('the consumer did not start'));
       });
     });
   const eventually = async (condition: () => boolean): Promise<void> => {

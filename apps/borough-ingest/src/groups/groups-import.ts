@@ -195,7 +195,7 @@ function toStreamEvent(event: GroupEvent): StreamEvent {
     type: isDesignation ? 'probity.matrix.group-designated.v1' : 'probity.matrix.group-audited.v1',
     skeleton: { ...event.skeleton },
     sealed: { case: { ...event.case } },
-    // A group's audit is one of the few facts that may be backdated (DESIGN 4, valid time).
+    // A group's audit is one of the few facts that may be backdated (docs/explanation/architecture.md, valid time).
     occurredAt: startOfLondonDay(isDesignation ? event.case.designatedOn : event.case.auditedOn),
   };
 }

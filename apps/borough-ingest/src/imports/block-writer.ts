@@ -55,7 +55,7 @@ export class BlockWriter {
   }
 
   #eventsOf(rows: readonly DecidedRow[], target: BlockTarget): UnsignedEvent[] {
-    // Shuffled before ids are given: neither offsets nor ids follow the spreadsheet (DESIGN 3).
+    // Shuffled before ids are given: neither offsets nor ids follow the spreadsheet (docs/explanation/architecture.md).
     return shuffled(rows).flatMap(({ write }) => {
       if (write === null) return [];
       return write.kind === 'record' ? this.#record(write, target) : [this.#refusal(write, target)];

@@ -8,7 +8,7 @@ export interface RowMacs {
   readonly contentMac: Buffer;
 }
 
-/** Makes the keyed hashes of one borough under an index key that lives in the vault (AUDIT-LOG 7.5). */
+/** Makes the keyed hashes of one borough under an index key that lives in the vault (docs/reference/sealing.md). */
 export class RowHasher {
   constructor(
     private readonly borough: string,

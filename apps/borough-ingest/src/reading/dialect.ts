@@ -23,7 +23,7 @@ interface DialectFile {
   readonly words: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** How one kind of borough spreadsheet is written: data, never code that decides (DESIGN 2). */
+/** How one kind of borough spreadsheet is written: data, never code that decides (docs/explanation/architecture.md). */
 export interface Dialect {
   readonly name: string;
   readonly delimiter: string;

@@ -20,7 +20,7 @@ function sourceClassOf(organisation: string, rules: ItemRules): SourceClass {
 /**
  * Reads the item at one place of a row: null when all its fields are blank. An item is whole or absent; only
  * `verified_by` and `offence` may be blank in it. Whatever cannot be read is marked in `fields` and gives null as well.
- * Lawfulness is what the file asserts by holding the item (DOMAIN 7.1, legacy rows).
+ * Lawfulness is what the file asserts by holding the item (docs/explanation/rules.md, outcomes, legacy rows).
  */
 export function readItem(fields: RowFields, place: ItemPlace, rules: ItemRules): AssertedEvidence | null {
   const names = ITEM_NAMES[place];

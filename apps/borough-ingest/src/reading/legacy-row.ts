@@ -96,7 +96,7 @@ function unreadableRow(line: number, localRef: string, faults: ReadonlySet<Colum
 }
 
 /**
- * Reads one row (SCH-003 of DOMAIN 12.9). Unreadable: another number of fields than the header's; a blank required
+ * Reads one row (SCH-003 of docs/reference/codes.md). Unreadable: another number of fields than the header's; a blank required
  * field; a date that is partial, impossible, in another form or after the as-of date; an item with an unlisted kind,
  * about, offence or grade, or partly blank. The person type is passed through, listed or not.
  */

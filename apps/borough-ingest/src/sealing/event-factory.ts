@@ -36,7 +36,7 @@ export class EventFactory {
 
   /**
    * The events of one stream from a version on. They share a correlation id that no other record has, and each is
-   * caused by the one before it (DESIGN 4: neither ever spans two persons' records).
+   * caused by the one before it (docs/explanation/architecture.md: neither ever spans two persons' records).
    */
   stream(
     at: StreamFacts,

@@ -37,7 +37,7 @@ export interface MatrixCount {
   entries: number;
 }
 
-// Every read has this condition (DESIGN 5): from its instant on an entry is withheld unless something new has happened.
+// Every read has this condition (docs/explanation/architecture.md): from its instant on an entry is withheld unless something new has happened.
 const SHOWN = 'withhold_from > $1';
 
 const PAGE = `

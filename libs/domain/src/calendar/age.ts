@@ -35,7 +35,7 @@ export function ageClassOn(dateOfBirth: LocalDate, date: LocalDate): AgeStanding
   return { ageClass: 'ADULT', nextAgeBoundary: null };
 }
 
-/** Whether the class is under 18: shorter clocks and a named authority (DOMAIN 7.5). */
+/** Whether the class is under 18: shorter clocks and a named authority (docs/explanation/rules.md, clocks). */
 export function isChild(ageClass: AgeClass): boolean {
   return ageClass !== 'ADULT';
 }

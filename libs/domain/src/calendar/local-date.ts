@@ -34,7 +34,7 @@ export function compareDates(a: LocalDate, b: LocalDate): number {
 
 /**
  * The date a number of calendar months later (earlier when negative). A day that the month does not have becomes
- * its last day: 31 August + 6 months is 28 or 29 February (DOMAIN 7.5).
+ * its last day: 31 August + 6 months is 28 or 29 February (docs/explanation/rules.md, clocks).
  */
 export function addMonths(date: LocalDate, months: number): LocalDate {
   const { year, month, day } = partsOf(date);

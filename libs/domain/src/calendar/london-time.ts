@@ -29,7 +29,7 @@ export function londonDateOf(instant: Instant): LocalDate {
 
 /**
  * The instant at the same London wall-clock time a number of calendar days later: a clock of n days set at t falls
- * due then (DOMAIN 7.5), also when summer time begins or ends between. A wall time that does not exist on that day
+ * due then (docs/explanation/rules.md, clocks), also when summer time begins or ends between. A wall time that does not exist on that day
  * moves forward by the hour that was skipped; one that happens twice is the first.
  */
 export function addDaysToInstant(instant: Instant, days: number): Instant {

@@ -53,7 +53,7 @@ function decideProposal(
 
 /**
  * One row of a legacy file: every approval guard but the logged-in four eyes is evaluated at once. Any EVD or SCO code
- * refuses with all codes; AGE-002, AUT-001, a missing approver or a closed window leaves a proposal (DOMAIN 7.1).
+ * refuses with all codes; AGE-002, AUT-001, a missing approver or a closed window leaves a proposal (docs/explanation/rules.md, outcomes).
  */
 function decideImport(command: ImportEntry, state: EntryState, model: OperatingModel): Decision<EntryEvent> {
   const asOf = londonDateOf(command.decidedAt);

@@ -30,7 +30,7 @@ const ECHO = excluded('POLICE_ECHO', []);
 const GROUP_NOT_CURRENT = excluded('GROUP_NOT_CURRENT', []);
 
 /**
- * Whether an item counts for a harm role on a London date (DOMAIN 7.3, counted items).
+ * Whether an item counts for a harm role on a London date (docs/explanation/rules.md, evidence, counted items).
  *
  * An item that fails in several ways is explained in this order: expired or graded 5x5x5, without a code; police
  * information echoed by a partner kind, without a code; a kind that never qualifies, with the code of the kind;

@@ -7,7 +7,7 @@ export function isDatedBy(items: readonly EvidenceItem[], asOf: LocalDate): bool
   return items.every(({ eventDate, receivedAt }) => eventDate <= asOf && receivedAt <= asOf);
 }
 
-/** The items that may be kept: kinds that never count are not stored at all (DOMAIN 7.3). */
+/** The items that may be kept: kinds that never count are not stored at all (docs/explanation/rules.md, evidence). */
 export function storableItems(
   items: readonly EvidenceItem[],
   model: OperatingModel,

@@ -30,7 +30,7 @@ export interface Score {
 
 /**
  * The harm score of items that count, on a London date: weight of the matter times recency, one item a source, with
- * the limits on intelligence (DOMAIN 7.4). Items that do not count must not be handed in. The order of items has no
+ * the limits on intelligence (docs/explanation/rules.md, score). Items that do not count must not be handed in. The order of items has no
  * influence.
  */
 export function scoreOf(items: readonly EvidenceItem[], asOf: LocalDate, model: OperatingModel): Score {

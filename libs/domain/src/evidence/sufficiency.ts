@@ -34,7 +34,7 @@ interface Examined {
 }
 
 /**
- * The sufficiency rule of DOMAIN 7.3 on a London date: pure, and independent of the order of items. `group` is the
+ * The sufficiency rule of docs/explanation/rules.md, evidence on a London date: pure, and independent of the order of items. `group` is the
  * group that nexus items speak of, null when it was never designated.
  */
 export function assessSufficiency(

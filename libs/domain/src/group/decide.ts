@@ -35,7 +35,7 @@ export interface AuditGroup extends GroupCommand {
 export type GroupCommands = DesignateGroup | AuditGroup;
 
 /**
- * Decides a command on a group. A small group may be designated: it is recorded and is not current (DOMAIN 7.3).
+ * Decides a command on a group. A small group may be designated: it is recorded and is not current (docs/explanation/rules.md, evidence).
  * Refuses with SCH-003 a date after the decision or a number of members that is none, with STM-001 a second
  * designation, an audit of a group that was never designated, and an audit older than the last one.
  */

@@ -55,7 +55,7 @@ export interface EntryClocks {
   readonly criteriaHoldUntil: Instant | null;
 }
 
-/** The first instant at which an entry is withheld from the operational matrix if nothing new happens (DOMAIN 7.5). */
+/** The first instant at which an entry is withheld from the operational matrix if nothing new happens (docs/explanation/rules.md, clocks). */
 export function withholdFrom(clocks: EntryClocks, model: OperatingModel): Instant {
   const overdue = clockDue('reviewOverdueWithheldFromMatrix', clocks.reviewDue, clocks.ageClass, model);
   return [clocks.attestBy, clocks.criteriaHoldUntil].reduce<Instant>(

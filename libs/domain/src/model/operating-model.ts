@@ -34,7 +34,7 @@ export interface KindRule {
   readonly scoringWindow: ScoringWindow | null;
 }
 
-/** The constants of the sufficiency rule (DOMAIN 7.3). */
+/** The constants of the sufficiency rule (docs/explanation/rules.md, evidence). */
 export interface SufficiencyRule {
   readonly independentSources: number;
   readonly organisationsUnlessFact: number;

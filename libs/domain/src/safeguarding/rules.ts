@@ -15,7 +15,7 @@ export function isOfRole(item: EvidenceItem, role: SafeguardingRole, model: Oper
 
 /**
  * Whether an item holds a safeguarding role on a London date: its kind and source are those of the role, it has not
- * expired, its grade counts, somebody else verified it, it was lawfully obtained, and it is no police echo (DOMAIN 7.2).
+ * expired, its grade counts, somebody else verified it, it was lawfully obtained, and it is no police echo (docs/explanation/rules.md, roles).
  */
 export function holdsRole(
   item: EvidenceItem,

@@ -69,7 +69,7 @@ BEGIN
     RAISE EXCEPTION 'the events of % do not follow one another', refused USING ERRCODE = 'PB400';
   END IF;
 
-  -- Streams that the decision read must not have moved (DESIGN 3, groups and windows).
+  -- Streams that the decision read must not have moved (docs/explanation/architecture.md, groups and windows).
   IF cardinality(r_stream) > 0 THEN
     PERFORM 1 FROM events.stream s WHERE s.stream = ANY (r_stream) ORDER BY s.stream FOR SHARE;
     SELECT r.stream INTO refused FROM unnest(r_stream, r_version) AS r(stream, version)

@@ -38,7 +38,7 @@ const RECONNECT = 500;
 const LOCK_RETRY = 1000;
 
 /**
- * Publishes the outbox, in order, once (DESIGN 3): an advisory lock a topic, the idempotent producer behind the log,
+ * Publishes the outbox, in order, once (docs/explanation/architecture.md): an advisory lock a topic, the idempotent producer behind the log,
  * and a tail check after every doubtful moment. A duplicate stays possible after a zombie; readers drop it.
  */
 export class OutboxRelay {

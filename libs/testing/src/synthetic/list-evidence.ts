@@ -29,7 +29,7 @@ const SCORING_KINDS = ['CONVICTION', 'CHARGE_PENDING', 'RECORDED_CRIME_SUSPECT',
 const PARTNERS = ['LBC', 'YJS', 'PROBATION'];
 const STRONG = ['1A P', '1B P', '2A P', '2B C'];
 
-/** The items of a row that is built to show a case, one to three (DOMAIN 7.2 to 7.4 say why each outcome follows). */
+/** The items of a row that is built to show a case, one to three (docs/explanation/rules.md say why each outcome follows). */
 export function evidenceOf(name: ListCase, context: EvidenceContext): readonly ListItemFields[] {
   const { random } = context;
   switch (name) {
@@ -60,7 +60,17 @@ export function evidenceOf(name: ListCase, context: EvidenceContext): readonly L
     }
     case 'EXPIRED':
       return [intelligence(context, random.between(400, 700)), nexus(context, random.between(400, 600))];
-    default:
+    case 'ASSOCIATE':
+    case 'BAD_DATE':
+    case 'CHILD_WITH_AUTHORITY':
+    case 'CHILD_WITHOUT_AUTHORITY':
+    case 'CONFLICT':
+    case 'DUPLICATE':
+    case 'ENTERED':
+    case 'LAPSED_GROUP':
+    case 'SELF_APPROVED':
+    case 'UNAPPROVED':
+    case 'UNDER_10':
       return random.next() < 0.4
         ? [harm(context), nexus(context), intelligence(context)]
         : [harm(context), nexus(context)];
