@@ -37,7 +37,12 @@ describe('the search for a marker', () => {
   });
 
   it('finds nothing where there is none', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 500 }), (bytes) => formsIn(Buffer.from(bytes), NEEDLES).length === 0));
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 500 }),
+        (bytes) => formsIn(Buffer.from(bytes), NEEDLES).length === 0,
+      ),
+    );
   });
 
   it('finds it across the border of two pieces of a file, in folders of any depth', async () => {

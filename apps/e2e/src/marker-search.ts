@@ -27,7 +27,9 @@ const FIRST_OWN_CHARACTER = [0, 2, 3] as const;
  */
 export function needlesFor(marker: string): Needle[] {
   const spellings = [marker, marker.toLowerCase(), marker.toUpperCase()];
-  const needles = spellings.flatMap((text) => encodings(text).flatMap(([name, bytes]) => writings(name, bytes)));
+  const needles = spellings.flatMap((text) =>
+    encodings(text).flatMap(([name, bytes]) => writings(name, bytes)),
+  );
   return [...new Map(needles.map((needle) => [needle.bytes.toString('latin1'), needle])).values()];
 }
 
@@ -101,6 +103,9 @@ function writings(encoding: string, bytes: Buffer): Needle[] {
       ];
     }),
   ];
-  const written = texts.map(([name, text]) => ({ form: `${encoding} ${name}`, bytes: Buffer.from(text, 'latin1') }));
+  const written = texts.map(([name, text]) => ({
+    form: `${encoding} ${name}`,
+    bytes: Buffer.from(text, 'latin1'),
+  }));
   return [{ form: encoding, bytes }, ...written];
 }

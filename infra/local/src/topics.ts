@@ -1,7 +1,7 @@
 import { topicDrift, type AccessRule, type BrokerAdmin } from '@probity/messaging';
 import { expandPrincipals, expandRights, expandTopics, type Expansion, type Manifest } from './manifest.js';
 import { waitUntil } from './run-files.js';
-import { StackError } from './stack-error.js';
+import { reasonOf, StackError } from './stack-error.js';
 
 /** A broker answers for new topics and rights a moment after it has taken them; longer than this, in ms, is drift. */
 const SETTLING_MS = 20_000;
@@ -28,8 +28,14 @@ export async function applyManifest(
   const topics = expandTopics(manifest, options);
   const rights = expandRights(manifest, options);
   if (!options.alreadyApplied) {
-    await admin.ensureTopics(topics);
-    await admin.ensureAcls(rights);
+    try {
+      await admin.ensureTopics(topics);
+      await admin.ensureAcls(rights);
+    } catch (error) {
+      throw new StackError(
+        `The brokers did not make the topics and access rights of infra/kafka/manifest.json (${reasonOf(error)}): give the administrator CREATE and ALTER on the cluster, and the brokers an authorizer.`,
+      );
+    }
   }
   const compare = async (): Promise<string[]> => [
     ...topicDrift(topics, await admin.liveTopics()),

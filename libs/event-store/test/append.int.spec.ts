@@ -34,7 +34,7 @@ describe('the write side', () => {
   it('stores a batch and gives each stream back in order, byte for byte', async () => {
     const [one, two] = [newStream(), newStream()];
     await appendAs(ingest, request([event(one, 1), event(two, 1), event(one, 2)]));
-    const streams = await readStreams(ingest as unknown as SqlClient, [one, two]);
+    const streams = await readStreams(ingest, [one, two]);
     expect(streams.get(one)?.map((each) => each.header.streamversion)).toEqual([1, 2]);
     expect(streams.get(two)).toHaveLength(1);
     const { rows } = await ingest.query(

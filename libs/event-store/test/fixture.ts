@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { eventStoreMigrations, migrateSchema } from '@probity/event-store';
-import type { AppendRequest, SqlClient } from '@probity/event-store';
+import type { AppendRequest } from '@probity/event-store';
 import { append } from '@probity/event-store';
 import type { EventFacts, UnsignedEvent } from '@probity/events';
 import { BatchSigner, buildEvent } from '@probity/events';
 import type { Harness } from '@probity/testing';
-import pg from 'pg';
+import type pg from 'pg';
 
 /** Migrates the schema `events` of a test's own database. */
 export function migrateEvents(env: NodeJS.ProcessEnv): Promise<number> {
@@ -57,7 +57,7 @@ export function newStream(): string {
 export async function appendAs(client: pg.Client, request: AppendRequest): ReturnType<typeof append> {
   await client.query('BEGIN');
   try {
-    const result = await append(client as unknown as SqlClient, request);
+    const result = await append(client, request);
     await client.query('COMMIT');
     return result;
   } catch (error) {

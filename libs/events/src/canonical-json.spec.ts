@@ -33,7 +33,7 @@ describe('canonical JSON', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue()), (value) => {
         const shuffled = Object.fromEntries(Object.entries(value).reverse());
-        const text = canonicalJson(value as never);
+        const text = canonicalJson(value);
         expect(canonicalJson(shuffled as never)).toBe(text);
         expect(canonicalJson(JSON.parse(text) as never)).toBe(text);
       }),

@@ -101,7 +101,7 @@ export function decodeRecord(record: WireRecord): StoredEvent {
 }
 
 /** Skeleton and sealed groups of a value. @throws EventFormatError when it is not the canonical JSON of both. */
-export function decodeValue(value: Buffer): { skeleton: Skeleton; sealed: SealedGroups } {
+function decodeValue(value: Buffer): { skeleton: Skeleton; sealed: SealedGroups } {
   const parsed = parseJson(value.toString('utf8'), 'value');
   const { skeleton, sealed } = parsed as { skeleton?: Skeleton; sealed?: SealedGroups };
   if (!isObject(skeleton) || !isObject(sealed))

@@ -26,8 +26,8 @@ export interface KafkaClientOptions {
  * Limits under which a client rides out the loss of a broker: short request limits and many quick attempts, in milliseconds.
  * Measured on rolling broker stops; longer limits lose seconds, fewer attempts give up before a new leader is elected.
  */
-export const CONNECTION_TIMEOUT_MS = 1_000;
-export const REQUEST_TIMEOUT_MS = 2_500;
+const CONNECTION_TIMEOUT_MS = 1_000;
+const REQUEST_TIMEOUT_MS = 2_500;
 export const RETRY: Readonly<
   Required<Pick<RetryOptions, 'initialRetryTime' | 'maxRetryTime' | 'multiplier' | 'retries'>>
 > = {

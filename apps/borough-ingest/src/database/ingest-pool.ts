@@ -1,5 +1,5 @@
 import type { StackConfig } from '@probity/platform';
-import { ServiceLogger } from '@probity/platform';
+import type { ServiceLogger } from '@probity/platform';
 import pg from 'pg';
 
 const CONNECTIONS = 8;

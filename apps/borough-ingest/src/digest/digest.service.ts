@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { RecordedEvent, SqlClient } from '@probity/event-store';
+import type { RecordedEvent } from '@probity/event-store';
 import { readStreams } from '@probity/event-store';
 import { canonicalJson } from '@probity/events';
 import type { DigestRecord } from '@probity/sealing';
@@ -34,7 +34,7 @@ export class DigestService {
     const lines: string[] = [];
     let records = 0;
     for await (const streams of this.#streams()) {
-      const events = await readStreams(this.pool as unknown as SqlClient, streams);
+      const events = await readStreams(this.pool, streams);
       const sealed = [...events.values()].filter((of) => of.some(isSealed));
       records += sealed.length;
       if (sealed.length > 0) lines.push(...(await this.vault.digestRecords(sealed.map(toDigestRecord))));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { GroupEvent, GroupFacts, GroupState } from '@probity/domain';
 import { evolveGroup, groupFactsOf, initialGroup, parseGroupId } from '@probity/domain';
-import type { RecordedEvent, SqlClient, StreamRead } from '@probity/event-store';
+import type { RecordedEvent, StreamRead } from '@probity/event-store';
 import { readStreams } from '@probity/event-store';
 import type { VaultClient } from '@probity/sealing';
 import { open, zeroise } from '@probity/sealing';
@@ -43,7 +43,7 @@ export class GroupBook {
     );
     const ids = rows.map((row) => row.group_id);
     const streams = await readStreams(
-      pool as unknown as SqlClient,
+      pool,
       ids.map((id) => `groups/${id}`),
     );
     const leases = ids.length === 0 ? new Map<string, { subkey: Buffer }>() : await vault.leaseCase(ids);
@@ -98,7 +98,7 @@ export class GroupBook {
 function bookedGroup(groupId: string, events: readonly RecordedEvent[], subkey: Buffer): BookedGroup {
   const state = events.reduce(
     (before, event) => evolveGroup(before, openGroupEvent(event, groupId, subkey)),
-    initialGroup as GroupState,
+    initialGroup,
   );
   return { groupId, version: events.at(-1)?.header.streamversion ?? 0, state };
 }

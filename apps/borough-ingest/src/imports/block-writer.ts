@@ -84,10 +84,13 @@ export async function inTransaction<Result>(
   work: (client: SqlClient) => Promise<Result>,
 ): Promise<Result> {
   const client = await pool.connect();
+  // A connection that breaks while it is lent out tells its error twice; unheard, the second would end the process.
+  const ignore = (): void => undefined;
+  client.on('error', ignore);
   let failure: Error | undefined;
   try {
     await client.query('BEGIN');
-    const result = await work(client as unknown as SqlClient);
+    const result = await work(client);
     await client.query('COMMIT');
     return result;
   } catch (error) {
@@ -96,6 +99,7 @@ export async function inTransaction<Result>(
     throw error;
   } finally {
     // A connection on which something failed is not used again: its state is unknown.
+    client.off('error', ignore);
     client.release(failure);
   }
 }

@@ -1,18 +1,7 @@
+import type { RowStatus } from '../reading/report-writer.js';
+
 /** Where an import stands. Only `completed` and `failed` are final. */
 export type ImportState = 'awaiting-upload' | 'receiving' | 'running' | 'completed' | 'failed';
-
-/** What became of a row (`infra/sample-lists/README.md`, Outcomes). */
-export type RowStatus = 'ENTERED' | 'PROPOSED' | 'REGISTERED' | 'REFUSED' | 'DUPLICATE' | 'PROBLEM';
-
-/** Every status, in the order in which reports name them. */
-export const ROW_STATUSES: readonly RowStatus[] = [
-  'ENTERED',
-  'PROPOSED',
-  'REGISTERED',
-  'REFUSED',
-  'DUPLICATE',
-  'PROBLEM',
-];
 
 /** Counts of an import: nothing in it tells about a person. */
 export interface ImportProgress {

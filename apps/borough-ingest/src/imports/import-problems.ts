@@ -28,7 +28,7 @@ export const OTHER_FILE: ImportProblem = {
 };
 
 /** A fault of the service. */
-export const FAULT: ImportProblem = {
+const FAULT: ImportProblem = {
   code: 'IMP-003',
   title: 'The import could not go on',
   detail: 'The service met a fault; what had been appended stands.',

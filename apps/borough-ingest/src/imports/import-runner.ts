@@ -196,7 +196,7 @@ export class ImportRunner {
     if (job.windowId !== null) await this.parts.governance.close(job.windowId, tally.rowsRead);
     await this.parts.seenRows.forget(scopeOf(job));
     await this.parts.jobs.change(job.id, { state: 'completed' });
-    zeroise(run.key.subkey as Buffer);
+    zeroise(run.key.subkey);
   }
 }
 

@@ -16,7 +16,7 @@ export class UploadTooLarge extends Error {
 }
 
 /** The spooled upload is incomplete or was changed on disk. */
-export class SpoolDamaged extends Error {
+class SpoolDamaged extends Error {
   override readonly name = 'SpoolDamaged';
 }
 

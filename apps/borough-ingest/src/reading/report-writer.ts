@@ -2,7 +2,7 @@ import { delimitedLine } from './delimited-line.js';
 import { neutraliseFormula } from './formula.js';
 
 /** What became of a row. */
-type RowStatus = 'ENTERED' | 'PROPOSED' | 'REGISTERED' | 'REFUSED' | 'DUPLICATE' | 'PROBLEM';
+export type RowStatus = 'ENTERED' | 'PROPOSED' | 'REGISTERED' | 'REFUSED' | 'DUPLICATE' | 'PROBLEM';
 
 /** The outcome of one row, as an import's report tells it. */
 export interface RowOutcome {

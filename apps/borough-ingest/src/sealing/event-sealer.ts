@@ -56,5 +56,5 @@ export function sealEvent(facts: EventFacts, event: PlainEvent, key: RecordKey |
     };
     sealed[group] = seal(key.subkeyOf(group), group, context, canonicalBytes(payload));
   }
-  return buildEvent(facts, event.skeleton, sealed as SealedGroups);
+  return buildEvent(facts, event.skeleton, sealed);
 }

@@ -10,7 +10,7 @@ import type { ProjectionHost } from './projection-host.js';
 /** Takes the matrix topics' batches to the matrix read model. */
 @Controller()
 @UseFilters(KeepErrors)
-export class MatrixBatchController {
+class MatrixBatchController {
   constructor(@Inject(MATRIX_HOST) private readonly host: ProjectionHost) {}
 
   @EventPattern<string>('projection.matrix')
@@ -22,7 +22,7 @@ export class MatrixBatchController {
 /** Takes the safeguarding topics' batches to the safeguarding register. */
 @Controller()
 @UseFilters(KeepErrors)
-export class SafeguardingBatchController {
+class SafeguardingBatchController {
   constructor(@Inject(SAFEGUARDING_HOST) private readonly host: ProjectionHost) {}
 
   @EventPattern<string>('projection.safeguarding')
