@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { freePortBase, isAlive, StackHome } from '@probity/local-stack';
 import { KafkaLog } from '@probity/messaging';
 import { loadStackConfig, type DatabaseName, type ProcessName, type StackConfig } from '@probity/platform';
@@ -18,7 +19,7 @@ export interface Call {
   /** Sent as JSON. */
   content?: unknown;
   /** Sent as it is, instead of `content`. */
-  body?: AsyncIterable<Uint8Array>;
+  body?: Readable;
   contentType?: string;
 }
 

@@ -21,5 +21,6 @@ export { startStack } from './stack.js';
 export type { RunningStack } from './stack.js';
 export { stackStatus } from './status.js';
 export type { ProcessState, ProcessStatus, StackStatus } from './status.js';
+export { Supervisor } from './supervisor.js';
 export type { ProcessOfStack, StackOptions } from './supervisor.js';
 export { applyManifest } from './topics.js';

@@ -1,0 +1,108 @@
+import { append } from '@probity/event-store';
+import type { UnsignedEvent } from '@probity/events';
+import type pg from 'pg';
+import type { Figure } from '../figures/figure.js';
+import { alternate, perSecond, summarise } from '../figures/rounds.js';
+import type { Lab } from '../lab/lab.js';
+import { asSqlClient } from '../lab/lab.js';
+import { EntrySealer } from '../material/entry-sealer.js';
+import { partsOf } from '../material/log-records.js';
+import type { Sizes } from '../options.js';
+
+const BLOCK = 500;
+const BOROUGH = 'E09000002';
+const AIM = 1 / 3;
+
+/** A table that refuses nothing, indexes nothing but its key, and does not try to compress what cannot be compressed. */
+const RAW_TABLE = `
+CREATE TABLE events.raw_event (position bigint PRIMARY KEY, header bytea NOT NULL, skeleton bytea NOT NULL, sealed bytea);
+ALTER TABLE events.raw_event ALTER COLUMN header SET STORAGE EXTERNAL, ALTER COLUMN skeleton SET STORAGE EXTERNAL,
+  ALTER COLUMN sealed SET STORAGE EXTERNAL;
+GRANT INSERT ON events.raw_event TO probity_ingest`;
+
+const RAW_INSERT =
+  'INSERT INTO events.raw_event SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bytea[])';
+
+/** Appends blocks of sealed events, a transaction each, beside a bare insert of the same bytes. */
+export async function measureAppend(lab: Lab, sizes: Sizes): Promise<Figure> {
+  lab.report('Appending');
+  const owner = await lab.connect('probity_owner', 'probity_events');
+  await owner.query(RAW_TABLE);
+  const client = await lab.connect('probity_ingest', 'probity_events');
+  const sealer = new EntrySealer(BOROUGH);
+  const signer = lab.signer(BOROUGH);
+  const perRound = sizes.appendBlocks * BLOCK;
+  let blocks: UnsignedEvent[][] = [];
+  let [made, inserted] = [0, 0];
+  // Both sides of a round write the same events; sealing them is not what is measured.
+  let uses = 0;
+  const material = (): UnsignedEvent[][] => {
+    if (uses++ % 2 === 0) {
+      blocks = partsOf(sealer.events(perRound), BLOCK);
+      made += perRound;
+    }
+    return blocks;
+  };
+  const rounds = await alternate(sizes.rounds, {
+    ours: () =>
+      timed(material(), (events) =>
+        inTransaction(client, () => append(asSqlClient(client), { events, signerOf: () => signer })),
+      ),
+    raw: () =>
+      timed(material(), (events) => {
+        inserted += events.length;
+        return inTransaction(client, () => client.query(RAW_INSERT, rawColumns(events, inserted)));
+      }),
+  });
+  const { rows } = await owner.query<{ stored: string }>(
+    'SELECT count(*) AS stored FROM events.event WHERE topic = $1',
+    [sealer.topic],
+  );
+  const summary = summarise(rounds);
+  return {
+    measurement: 'append',
+    what: `Append, blocks of ${BLOCK} events`,
+    unit: '/s',
+    ...summary,
+    limit: 'unnest insert of the same header, skeleton and ciphertext into a table with a primary key alone',
+    aim: '1/3 or more',
+    isReached: summary.ratio >= AIM,
+    lost: Math.max(0, made - Number(rows[0]?.stored)),
+    duplicated: Math.max(0, Number(rows[0]?.stored) - made),
+    rounds,
+    notes: [`${String(meanBytes(blocks.flat()))} bytes an event`],
+  };
+}
+
+async function timed(
+  blocks: readonly UnsignedEvent[][],
+  write: (events: UnsignedEvent[]) => Promise<unknown>,
+): Promise<number> {
+  const began = performance.now();
+  for (const events of blocks) await write(events);
+  return perSecond(blocks.length * BLOCK, performance.now() - began);
+}
+
+async function inTransaction(client: pg.Client, work: () => Promise<unknown>): Promise<void> {
+  await client.query('BEGIN');
+  await work();
+  await client.query('COMMIT');
+}
+
+function rawColumns(events: readonly UnsignedEvent[], last: number): unknown[] {
+  return [
+    events.map((_, place) => String(last - place)),
+    events.map((event) => event.headerBytes),
+    events.map((event) => event.skeletonBytes),
+    events.map((event) => event.sealedBytes),
+  ];
+}
+
+function meanBytes(events: readonly UnsignedEvent[]): number {
+  const bytes = events.reduce(
+    (sum, event) =>
+      sum + event.headerBytes.length + event.skeletonBytes.length + (event.sealedBytes?.length ?? 0),
+    0,
+  );
+  return Math.round(bytes / Math.max(1, events.length));
+}

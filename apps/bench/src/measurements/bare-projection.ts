@@ -1,0 +1,58 @@
+import type { ConsumedRecord, KafkaLog } from '@probity/messaging';
+import type pg from 'pg';
+import { perSecond } from '../figures/rounds.js';
+
+/** Records of one transaction; the projector grows to more, a bare consumer gains nothing by it. */
+const BATCH = 2_000;
+
+const UPSERT = `
+INSERT INTO matrix.bare_entry (record_id, borough, role, band, legacy_assertion, entered_at, review_due, attest_by,
+  criteria_hold_until, withhold_from, in_custody, age_class, group_id, version, topic, topic_offset)
+SELECT u.record_id, 'E09000005', 'SUSPECTED_OFFENDER', 'AMBER', true, '2026-11-01T09:00Z', '2027-01-31T09:00Z',
+  '2026-11-29T09:00Z', NULL, '2026-11-29T09:00Z', false, 'ADULT', NULL, u.version, 'matrix.E09000005', u.topic_offset
+FROM unnest($1::uuid[], $2::integer[], $3::bigint[]) AS u(record_id, version, topic_offset)
+ON CONFLICT (record_id) DO UPDATE SET version = excluded.version, topic_offset = excluded.topic_offset`;
+
+/** What a projection costs at least: read the records, keep the last of each key, upsert a row for it. */
+export class BareProjection {
+  private constructor(
+    private readonly client: pg.Client,
+    private readonly log: KafkaLog,
+    private readonly topic: string,
+  ) {}
+
+  /** @param client in the role that owns the read model */
+  static async open(client: pg.Client, log: KafkaLog, topic: string): Promise<BareProjection> {
+    await client.query('CREATE TABLE matrix.bare_entry (LIKE matrix.entry INCLUDING ALL)');
+    return new BareProjection(client, log, topic);
+  }
+
+  /** Reads a topic of `events` records from its beginning. @returns records a second after the first `warmUp` */
+  async catchUp(events: number, warmUp: number): Promise<number> {
+    await this.client.query('TRUNCATE matrix.bare_entry');
+    let start: { at: number; position: number } | undefined;
+    let [position, batch]: [number, ConsumedRecord[]] = [0, []];
+    for await (const record of this.log.read(this.topic, 0, 0n, BigInt(events))) {
+      batch.push(record);
+      if (batch.length < BATCH && position + batch.length < events) continue;
+      await this.#write(batch);
+      position += batch.length;
+      batch = [];
+      if (position >= warmUp) start ??= { at: performance.now(), position };
+    }
+    const from = start ?? { at: 0, position: 0 };
+    return perSecond(position - from.position, performance.now() - from.at);
+  }
+
+  async #write(records: readonly ConsumedRecord[]): Promise<void> {
+    const last = new Map(records.map((record) => [record.key, record]));
+    const rows = [...last.values()];
+    await this.client.query('BEGIN');
+    await this.client.query(UPSERT, [
+      rows.map((row) => row.key),
+      rows.map((row) => Number(row.headers['ce_streamversion'])),
+      rows.map((row) => String(row.offset)),
+    ]);
+    await this.client.query('COMMIT');
+  }
+}

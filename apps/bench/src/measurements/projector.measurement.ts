@@ -1,0 +1,118 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { KafkaLog } from '@probity/messaging';
+import { topicName } from '@probity/messaging';
+import { FRESH_KEY_LIMIT } from '@probity/sealing';
+import type { FreshKey } from '@probity/sealing';
+import type pg from 'pg';
+import type { Figure } from '../figures/figure.js';
+import { alternate, perSecond, summarise } from '../figures/rounds.js';
+import type { Lab } from '../lab/lab.js';
+import { ProjectorProcess } from '../lab/projector-process.js';
+import { EntrySealer } from '../material/entry-sealer.js';
+import { partsOf, toRecords } from '../material/log-records.js';
+import type { Sizes } from '../options.js';
+import { BareProjection } from './bare-projection.js';
+
+const BOROUGH = 'E09000005';
+const BATCH = 500;
+const AIM = 1 / 3;
+const LIMIT_MS = 180_000;
+const LOOK_MS = 10;
+
+/** The part of the topic that is not timed: the process compiles its code, its consumer finds its pace. */
+const WARM_UP = 1 / 3;
+
+/**
+ * Lets a projector process catch up from offset 0 on a topic of sealed and signed events, beside a bare consume and
+ * upsert. The rate is that of the last two thirds, told by the checkpoint.
+ */
+export async function measureProjector(lab: Lab, sizes: Sizes): Promise<Figure> {
+  lab.report('Filling a topic for the projector');
+  const log = lab.log(`ingest-${BOROUGH}`);
+  const events = sizes.projectorEvents;
+  await fill(lab, log, events);
+  lab.report('Catching up');
+  // The stack's own projector would stand on the port of the one that is measured.
+  await lab.stack?.kill('projector-matrix', 'SIGTERM');
+  const owner = await lab.connect('probity_owner', 'probity_views');
+  const bare = await BareProjection.open(owner, log, topicName(`matrix.${BOROUGH}`, lab.config.topicPrefix));
+  const counts = { lost: 0, duplicated: 0 };
+  const rounds = await alternate(sizes.projectorRounds, {
+    ours: async () => {
+      const rate = await catchUp(lab, owner, events);
+      await count(owner, events / 2, counts);
+      await owner.query('TRUNCATE matrix.entry, matrix.entry_version, matrix.record, matrix.checkpoint');
+      return rate;
+    },
+    raw: () => bare.catchUp(events, Math.floor(events * WARM_UP)),
+  });
+  await lab.stack?.restart('projector-matrix');
+  const summary = summarise(rounds);
+  return {
+    measurement: 'projector',
+    what: 'Projector catch-up, one topic',
+    unit: '/s',
+    ...summary,
+    limit: 'range read and unnest upsert of rows like those of the matrix: nothing verified, opened or versioned',
+    aim: '1/3 or more',
+    isReached: summary.ratio >= AIM,
+    ...counts,
+    rounds,
+    notes: ['Verifies hash, Merkle path and signature, leases keys from the vault, opens every event'],
+  };
+}
+
+async function fill(lab: Lab, log: KafkaLog, events: number): Promise<void> {
+  const vault = lab.vault('borough-ingest');
+  const sealer = new EntrySealer(BOROUGH);
+  const signer = lab.signer(BOROUGH);
+  const topic = topicName(sealer.topic, lab.config.topicPrefix);
+  for (let left = events / 2; left > 0; left -= FRESH_KEY_LIMIT) {
+    const count = Math.min(left, FRESH_KEY_LIMIT);
+    const keys: FreshKey[] = await vault.freshKeys({ borough: BOROUGH, family: 'matrix', count });
+    for (const part of partsOf(keys, BATCH / 2)) {
+      const block = part.flatMap((key) => sealer.next(key).events);
+      await log.send(topic, 0, toRecords(sealer.topic, block, signer));
+    }
+  }
+}
+
+async function catchUp(lab: Lab, owner: pg.Client, events: number): Promise<number> {
+  const projector = new ProjectorProcess(lab);
+  const ends = performance.now() + LIMIT_MS;
+  let start: { at: number; position: number } | undefined;
+  try {
+    for (;;) {
+      const position = await positionOf(owner);
+      const at = performance.now();
+      if (start === undefined && position >= events * WARM_UP) start = { at, position };
+      if (start !== undefined && position >= events) return perSecond(position - start.position, at - start.at);
+      if (at > ends) throw new Error('the projector did not catch up');
+      projector.assertRunning();
+      await pause(LOOK_MS);
+    }
+  } finally {
+    await projector.stop();
+  }
+}
+
+async function positionOf(owner: pg.Client): Promise<number> {
+  const { rows } = await owner.query<{ position: string }>(
+    'SELECT coalesce(sum(next_offset), 0) AS position FROM matrix.checkpoint',
+  );
+  return Number(rows[0]?.position);
+}
+
+async function count(
+  owner: pg.Client,
+  entries: number,
+  counts: { lost: number; duplicated: number },
+): Promise<void> {
+  const { rows } = await owner.query<{ entries: string; versions: string; duplicates: string }>(
+    `SELECT (SELECT count(*) FROM matrix.entry) AS entries, (SELECT count(*) FROM matrix.entry_version) AS versions,
+            (SELECT sum(duplicates) FROM matrix.checkpoint) AS duplicates`,
+  );
+  const [row] = rows;
+  counts.lost += Math.max(0, entries - Number(row?.entries));
+  counts.duplicated += Math.max(0, Number(row?.versions) - entries) + Number(row?.duplicates);
+}
