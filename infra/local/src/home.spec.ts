@@ -37,11 +37,10 @@ describe('a new home', () => {
     ]);
     const files = [
       ['secrets', 'kafka.json'],
-      ['keys', 'kek', 'current.key'],
       ['keys', 'writers', 'E09000012.key.pem'],
       ['tls', 'people', 'central-1.key.pem'],
     ];
-    expect(files.map((file) => mode(...file))).toEqual([0o600, 0o600, 0o600, 0o600]);
+    expect(files.map((file) => mode(...file))).toEqual([0o600, 0o600, 0o600]);
   });
 
   it('says in each certificate who the holder is and what the holder may act as', () => {

@@ -137,10 +137,10 @@ async function awaitAnswer(child: StackChild, { home, ports }: KafkaOptions): Pr
   throw new StackError(`Kafka did not start: read ${home.logFile('kafka')}.`);
 }
 
-/** Whether something accepts connections on a loopback port. */
-export async function isOpen(port: number): Promise<boolean> {
+/** Whether something accepts connections on a port, of this machine unless another host is named. */
+export async function isOpen(port: number, host: string = LOOPBACK): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: LOOPBACK });
+    const socket = connect({ port, host });
     const settle = (open: boolean) => (): void => {
       socket.destroy();
       resolve(open);

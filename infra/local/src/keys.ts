@@ -38,12 +38,6 @@ function rawPublicKey(key: KeyObject): Buffer {
   return Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url');
 }
 
-/** Makes the vault's first key-encryption key, 256 random bits, unless there is one. It is never overwritten. */
-export function ensureKek(home: StackHome): void {
-  const file = home.path('keys', 'kek', 'current.key');
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32), { mode: 0o600, flag: 'wx' });
-}
-
 /**
  * A password for each name, kept in `secrets/<file>.json`; new names get a random one of 192 bits, known ones keep theirs.
  *

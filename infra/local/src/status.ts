@@ -33,14 +33,34 @@ export interface StackStatus {
 }
 
 /** Asks every process of the stack of a home how it is. Never throws for a stack that is down. */
-export async function stackStatus(home: StackHome): Promise<StackStatus> {
+export async function stackStatus(
+  home: StackHome,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<StackStatus> {
   const runs = readRunFiles(home);
   const supervisor = runs.get(SUPERVISOR);
   const names = ['postgres', 'kafka', ...APP_NAMES];
   return {
     running: supervisor !== undefined && isRunning(supervisor),
-    processes: await Promise.all(names.map((name) => statusOf(home, name, runs.get(name)))),
+    processes: await Promise.all(
+      names.map((name) => externalStatus(env, name) ?? statusOf(home, name, runs.get(name))),
+    ),
   };
+}
+
+/** A server that somebody else runs has no process here; it is ready when it accepts connections. */
+function externalStatus(env: NodeJS.ProcessEnv, name: string): Promise<ProcessStatus> | null {
+  const text =
+    name === 'postgres' ? env['DATABASE_URL'] : name === 'kafka' ? env['KAFKA_BROKERS'] : undefined;
+  if (text === undefined || text === '') return null;
+  const address = name === 'postgres' ? text : `tcp://${text.split(',')[0] ?? ''}`;
+  const { hostname, port } = URL.canParse(address) ? new URL(address) : { hostname: '', port: '' };
+  const known = { name, pid: null, port: Number(port || 5432), since: null };
+  return isOpen(known.port, hostname).then((ready) => ({
+    ...known,
+    state: ready ? 'ready' : 'stopped',
+    detail: ready ? 'run by somebody else' : 'does not accept connections',
+  }));
 }
 
 async function statusOf(home: StackHome, name: string, run: RunFile | undefined): Promise<ProcessStatus> {

@@ -129,5 +129,5 @@ export function findLab(folder: string, disposer: Disposer, report: Report): Lab
 
 /** A connected client in the words of the event store. */
 export function asSqlClient(client: pg.ClientBase): SqlClient {
-  return client as unknown as SqlClient;
+  return client;
 }

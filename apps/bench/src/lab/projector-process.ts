@@ -13,8 +13,7 @@ export class ProjectorProcess {
   constructor(lab: Lab) {
     this.#log = lab.home.logFile('bench-projector');
     const output = openSync(this.#log, 'a', 0o600);
-    const extra = (process.env['PROBITY_BENCH_PROJECTOR_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
-    this.#child = spawn(process.execPath, [...extra, appFile('projector', 'main')], {
+    this.#child = spawn(process.execPath, [appFile('projector', 'main')], {
       cwd: lab.home.root,
       env: { ...lab.env, NODE_ENV: 'production', TZ: 'UTC', PROJECTIONS: 'matrix' },
       stdio: ['ignore', output, output],

@@ -33,7 +33,7 @@ export async function openScratch(lab: Lab): Promise<Lab> {
   const scratch = lab.with(env);
   const migrations = { ...scratch.env, ...migrationEnv(lab.home, server, SUFFIX) };
   for (const app of ['borough-ingest', 'projector']) await runToEnd(appFile(app, 'migrate'), migrations);
-  const admin = localBrokerAdmin(lab.home, lab.config.ports as Parameters<typeof localBrokerAdmin>[1]);
+  const admin = localBrokerAdmin(lab.home, lab.config.ports);
   try {
     await applyManifest(admin, readManifest(), { alreadyApplied: false, topicPrefix: PREFIX });
   } finally {

@@ -61,7 +61,7 @@ export class EntrySealer {
       const context = sealContextOf(facts, key, schemaVersion);
       sealed[group] = seal(subkeys[group], group, context, canonicalBytes(payload));
     }
-    return buildEvent(facts, event.skeleton, sealed as SealedGroups);
+    return buildEvent(facts, event.skeleton, sealed);
   }
 
   #facts(type: string, recordId: string, version: number, correlationid: string): EventFacts {

@@ -3,11 +3,7 @@ import { encodeHeaders } from '@probity/events';
 import type { KafkaLog, LogRecord } from '@probity/messaging';
 
 /** Events of one topic, signed as one batch, as the relay would send them. */
-export function toRecords(
-  topic: string,
-  events: readonly UnsignedEvent[],
-  signer: BatchSigner,
-): LogRecord[] {
+export function toRecords(topic: string, events: readonly UnsignedEvent[], signer: BatchSigner): LogRecord[] {
   const { proofs } = signer.sign(
     topic,
     events.map((event) => event.eventHash),

@@ -53,7 +53,8 @@ export async function measureProjector(lab: Lab, sizes: Sizes): Promise<Figure> 
     what: 'Projector catch-up, one topic',
     unit: '/s',
     ...summary,
-    limit: 'range read and unnest upsert of rows like those of the matrix: nothing verified, opened or versioned',
+    limit:
+      'range read and unnest upsert of rows like those of the matrix: nothing verified, opened or versioned',
     aim: '1/3 or more',
     isReached: summary.ratio >= AIM,
     ...counts,
@@ -86,7 +87,8 @@ async function catchUp(lab: Lab, owner: pg.Client, events: number): Promise<numb
       const position = await positionOf(owner);
       const at = performance.now();
       if (start === undefined && position >= events * WARM_UP) start = { at, position };
-      if (start !== undefined && position >= events) return perSecond(position - start.position, at - start.at);
+      if (start !== undefined && position >= events)
+        return perSecond(position - start.position, at - start.at);
       if (at > ends) throw new Error('the projector did not catch up');
       projector.assertRunning();
       await pause(LOOK_MS);

@@ -1,0 +1,68 @@
+import { cpus, platform } from 'node:os';
+import type { BenchReport, Figure, MemorySample } from './figures/figure.js';
+import type { Lab } from './lab/lab.js';
+import { residentMemory } from './lab/memory.js';
+import { openScratch } from './lab/scratch.js';
+import { measureAppend } from './measurements/append.measurement.js';
+import { measureImport } from './measurements/import.measurement.js';
+import { measureLatency } from './measurements/latency.measurement.js';
+import { measureProjector } from './measurements/projector.measurement.js';
+import { measureRelay } from './measurements/relay.measurement.js';
+import type { BenchOptions, MeasurementName } from './options.js';
+
+/**
+ * Runs the measurements that were asked for, in their order. What would add to a stack that somebody uses is measured in
+ * databases and topics of its own.
+ */
+export class Bench {
+  readonly #figures: Figure[] = [];
+  readonly #memory: MemorySample[] = [];
+  #scratch: Promise<Lab> | undefined;
+
+  constructor(
+    private readonly lab: Lab,
+    private readonly options: Pick<BenchOptions, 'only' | 'sizes'>,
+  ) {}
+
+  async run(): Promise<BenchReport> {
+    const { lab } = this;
+    const { sizes } = this.options;
+    await this.#remember('at start');
+    // Memory alone says nothing: it is looked at after work has been done.
+    if (this.#wants('import', 'memory')) this.#figures.push(await measureImport(lab, sizes));
+    await this.#remember('after import');
+    if (this.#wants('latency', 'memory')) {
+      const scratch = lab.stack === null ? null : await this.#openScratch();
+      this.#figures.push(...(await measureLatency(lab, scratch, sizes)));
+    }
+    await this.#remember('after load');
+    if (this.#wants('append')) this.#figures.push(await measureAppend(await this.#openScratch(), sizes));
+    if (this.#wants('relay')) this.#figures.push(await measureRelay(await this.#openScratch(), sizes));
+    if (this.#wants('projector'))
+      this.#figures.push(await measureProjector(await this.#openScratch(), sizes));
+    const asked = this.#figures.filter(({ measurement }) => this.#wants(measurement));
+    return { machine: machine(), figures: asked, memory: this.#memory };
+  }
+
+  #wants(...names: MeasurementName[]): boolean {
+    return names.some((name) => this.options.only.has(name));
+  }
+
+  #openScratch(): Promise<Lab> {
+    return (this.#scratch ??= openScratch(this.lab));
+  }
+
+  async #remember(when: string): Promise<void> {
+    if (this.#wants('memory')) this.#memory.push({ when, megabytes: await residentMemory(this.lab.home) });
+  }
+}
+
+function machine(): BenchReport['machine'] {
+  const processors = cpus();
+  return {
+    processor: processors[0]?.model.trim() ?? 'unknown processor',
+    cores: processors.length,
+    node: process.versions.node,
+    platform: platform(),
+  };
+}
