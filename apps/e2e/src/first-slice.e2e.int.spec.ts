@@ -204,7 +204,7 @@ describe('a list that is sent again', () => {
       'ENTERED ',
       'PROBLEM SCH-003',
       // A row that contradicts one that was refused is decided for itself now: refusals leave nothing behind.
-        'REFUSED ROLE-003',
+      'REFUSED ROLE-003',
     ]);
     await caughtUp();
     const total = before.boroughs.find((each) => each.borough === borough)?.total ?? 0;

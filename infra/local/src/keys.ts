@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { writeSecret, writeWhole, type StackHome } from './home.js';
 
 /** A public key that may sign batches of events, and the topics on which its signature counts. */
