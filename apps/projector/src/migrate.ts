@@ -1,12 +1,9 @@
-import 'reflect-metadata';
+import { reportError } from '@probity/platform';
 import { migrateViews } from './migrations/run-migrations.js';
 
 try {
-  const done = await migrateViews(process.env);
-  process.stderr.write(`${String(done.length)} migrations of the read models ran\n`);
+  await migrateViews(process.env);
 } catch (error) {
-  process.stderr.write(
-    `The read models were not migrated: ${error instanceof Error ? error.message : 'unknown error'}\n`,
-  );
+  process.stderr.write(`${JSON.stringify(reportError(error))}\n`);
   process.exitCode = 1;
 }

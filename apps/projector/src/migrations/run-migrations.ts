@@ -1,49 +1,21 @@
-import { readFileSync } from 'node:fs';
-import { DataSource } from 'typeorm';
-import type { MigrationInterface } from 'typeorm';
+import { migrateSchema } from '@probity/event-store';
+import { ConfigError } from '@probity/platform';
 import { Matrix1790000000201 } from './1790000000201-matrix.js';
 import { Safeguarding1790000000202 } from './1790000000202-safeguarding.js';
-
-/** One schema, its migrations in order, and a `migration` table of its own. */
-const SCHEMAS: Readonly<Record<string, (new () => MigrationInterface)[]>> = {
-  matrix: [Matrix1790000000201],
-  safeguarding: [Safeguarding1790000000202],
-};
 
 /**
  * Brings the read models' schemas up to date as the owner of the database.
  *
- * @param env `MIGRATION_VIEWS_URL`, a postgres:// URL of the owner, and `MIGRATION_CA`, the PEM file of the server's authority
- * @returns names of the migrations that ran
- * @throws Error when the URL is missing; the message never holds it
+ * @param env `MIGRATION_VIEWS_URL`, a postgres:// URL of the owner; `MIGRATION_CA`, PEM file of the server's authority,
+ *   unset where the system's authorities are trusted
+ * @returns how many migrations ran
+ * @throws ConfigError without the URL
  */
-export async function migrateViews(env: NodeJS.ProcessEnv): Promise<string[]> {
+export async function migrateViews(env: NodeJS.ProcessEnv): Promise<number> {
   const url = env['MIGRATION_VIEWS_URL'];
-  if (!url)
-    throw new Error(
-      'MIGRATION_VIEWS_URL is not set: give the postgres:// URL of the owner of the views database.',
-    );
-  const ca = env['MIGRATION_CA'];
-  const ssl = ca ? { ca: readFileSync(ca, 'utf8') } : true;
-  const done: string[] = [];
-  for (const [schema, migrations] of Object.entries(SCHEMAS)) {
-    const source = new DataSource({
-      type: 'postgres',
-      url,
-      ssl,
-      schema,
-      migrations,
-      migrationsTableName: 'migration',
-      synchronize: false,
-      logging: false,
-    });
-    await source.initialize();
-    try {
-      await source.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`); // the table of migrations lies in it
-      done.push(...(await source.runMigrations({ transaction: 'each' })).map((migration) => migration.name));
-    } finally {
-      await source.destroy();
-    }
-  }
-  return done;
+  if (!url) throw new ConfigError('MIGRATION_VIEWS_URL is not set', 'let the stack run the migrations');
+  const target = { url, authorityFile: env['MIGRATION_CA'] };
+  const matrix = await migrateSchema({ ...target, schema: 'matrix', migrations: [Matrix1790000000201] });
+  const register = { ...target, schema: 'safeguarding', migrations: [Safeguarding1790000000202] };
+  return matrix + (await migrateSchema(register));
 }
