@@ -1,27 +1,13 @@
 import { createServer } from 'node:net';
+import type { PortName } from '@probity/platform';
+import { METRICS_PORT_OFFSET, PORT_OFFSETS } from '@probity/platform';
 import { StackError } from './stack-error.js';
 
 /** Everything listens here and nowhere else. */
 export const LOOPBACK = '127.0.0.1';
 
-/** Where each listener of a stack stands, counted from the port base. */
-const OFFSETS = {
-  'borough-ingest': 1,
-  governance: 2,
-  vault: 4,
-  'projector-matrix': 6,
-  'projector-safeguarding': 8,
-  postgres: 32,
-  kafka: 92,
-  'kafka-admin': 93,
-  'kafka-controller': 94,
-} as const;
-
-/** Distance of a process's metrics port from its main port. */
-const METRICS_OFFSET = 50;
-
 /** A listener of the stack. */
-export type Listener = keyof typeof OFFSETS;
+export type Listener = PortName;
 
 /** TCP port of every listener, 1024 to 65535. */
 export type StackPorts = Record<Listener, number>;
@@ -38,13 +24,13 @@ export function portsFrom(base: number): StackPorts {
       `PROBITY_PORT_BASE must be a whole number from 1024 to 65400: set it to a free range such as 4100.`,
     );
   }
-  const entries = Object.entries(OFFSETS).map(([name, offset]) => [name, base + offset] as const);
+  const entries = Object.entries(PORT_OFFSETS).map(([name, offset]) => [name, base + offset] as const);
   return Object.fromEntries(entries) as StackPorts;
 }
 
 /** Port on which a process of the stack serves its metrics (plain HTTP, loopback). */
 export function metricsPort(mainPort: number): number {
-  return mainPort + METRICS_OFFSET;
+  return mainPort + METRICS_PORT_OFFSET;
 }
 
 /** Reads `PROBITY_PORT_BASE`; 4100 where it is not set. */
