@@ -22,6 +22,7 @@ import { DigestService } from './digest/digest.service.js';
 import { ImportJobRepository } from './imports/import-job.repository.js';
 import { ImportKeys } from './imports/import-keys.js';
 import { ImportReports } from './imports/import-reports.js';
+import { ImportRetention } from './imports/import-retention.js';
 import { ImportRunner } from './imports/import-runner.js';
 import { ImportController } from './imports/import.controller.js';
 import { ImportService } from './imports/import.service.js';
@@ -112,6 +113,7 @@ class Connections implements OnApplicationShutdown {
     Connections,
     GovernanceClient,
     ImportReports,
+    ImportRetention,
     ImportService,
     DigestService,
     BoroughRelay,

@@ -111,12 +111,17 @@ export class ImportJobRepository {
     }
   }
 
-  /** Forget jobs whose time to be kept is over, with their outcomes; returns their ids. */
-  async forgetExpired(now: string): Promise<string[]> {
-    const { rows } = await this.pool.query(
-      `DELETE FROM ingest.import_job WHERE keep_until <= $1 AND state IN ('completed', 'failed') RETURNING id`,
+  /** Jobs that have ended and whose time to be kept is over. */
+  async expired(now: string): Promise<ImportJob[]> {
+    const { rows } = await this.pool.query<ImportJob>(
+      `SELECT ${COLUMNS} FROM ingest.import_job WHERE keep_until <= $1 AND state IN ('completed', 'failed')`,
       [now],
     );
-    return rows.map((row: { id: string }) => row.id);
+    return rows;
+  }
+
+  /** Forget a job with its outcomes. */
+  async forget(id: string): Promise<void> {
+    await this.pool.query('DELETE FROM ingest.import_job WHERE id = $1', [id]);
   }
 }

@@ -1,3 +1,4 @@
+import { AppendRefused } from '@probity/event-store';
 import { VaultRefused, VaultUnavailable } from '@probity/sealing';
 import { ProblemError } from '@probity/platform';
 import type { ImportProblem } from './import-job.js';
@@ -27,6 +28,15 @@ export const OTHER_FILE: ImportProblem = {
   remedy: 'Import the file again, and do not change it meanwhile.',
 };
 
+/** What the decisions rested on has changed: a group, or the window. */
+const MOVED: ImportProblem = {
+  code: 'STM-001',
+  title: 'The window or a group has changed',
+  detail:
+    'While the import ran, its window was closed or a group was changed; what had been appended stands.',
+  remedy: 'Import the same file again: rows are decided by what holds now.',
+};
+
 /** A fault of the service. */
 const FAULT: ImportProblem = {
   code: 'IMP-003',
@@ -42,6 +52,7 @@ export function problemOf(error: unknown): ImportProblem {
     const { code, title, detail, remedy } = error.problem;
     return { code, title, detail, remedy: remedy ?? FAULT.remedy };
   }
+  if (error instanceof AppendRefused && error.kind === 'conflict') return MOVED;
   if (error instanceof VaultUnavailable || error instanceof VaultRefused) {
     return {
       code: 'SVC-001',

@@ -54,12 +54,10 @@ export class ImportService implements OnApplicationBootstrap, BeforeApplicationS
     private readonly reports: ImportReports,
   ) {}
 
-  /** Say so of imports that a process left behind, and forget what has been kept long enough. */
+  /** Say so of imports that a process left behind. */
   async onApplicationBootstrap(): Promise<void> {
     for (const id of await this.jobs.failInterrupted(this.config.boroughs, INTERRUPTED))
       await this.spool.remove(id);
-    await this.#forgetExpired(this.clock.now());
-    this.clock.onChange((now) => this.#forgetExpired(now));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -229,10 +227,6 @@ export class ImportService implements OnApplicationBootstrap, BeforeApplicationS
     const job = await this.#own(id, caller);
     if (job.state !== 'completed' && job.state !== 'failed') throw notFound();
     return job;
-  }
-
-  async #forgetExpired(now: string): Promise<void> {
-    for (const id of await this.jobs.forgetExpired(now)) await this.spool.remove(id);
   }
 }
 
