@@ -119,7 +119,6 @@ describe('an import that loses processes', () => {
       try {
         const file = store.outside('out', 'report.csv');
         await faults.run(victims, file);
-        process.stdout.write(`${faults.positions.map((position) => JSON.stringify(position)).join('\n')}\n`);
         for (const { committed } of faults.positions) {
           expect(committed).toBeGreaterThan(0);
           expect(committed).toBeLessThan(total);
@@ -133,6 +132,7 @@ describe('an import that loses processes', () => {
           expect([...new Set(logged)]).toEqual(committed);
         }
       } finally {
+        process.stdout.write(`${faults.positions.map((position) => JSON.stringify(position)).join('\n')}\n`);
         await faults.stop();
         await store.remove();
       }

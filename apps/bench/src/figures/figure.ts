@@ -14,6 +14,8 @@ export interface Figure {
   /** What the raw limit is, in words. */
   readonly limit: string;
   readonly ratio: number | null;
+  /** Processor time of the raw limit by that of ours: what the ratio would be if nothing ever waited. */
+  readonly processorRatio: number | null;
   /** What the figure is to reach, in words; null where nothing is asked. */
   readonly aim: string | null;
   readonly isReached: boolean | null;

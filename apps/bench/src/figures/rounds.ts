@@ -1,14 +1,26 @@
-/** What one round measured on both sides, in the same unit. */
-export interface Round {
-  readonly ours: number;
-  readonly raw: number;
+/** Milliseconds of processor time for a thousand items, by process. */
+export type ProcessorShares = Readonly<Record<string, number>>;
+
+/** One timed piece of work. */
+export interface Run {
+  /** Items a second. */
+  readonly rate: number;
+  readonly processor: ProcessorShares;
 }
 
-/** Medians over the rounds. `ratio` is the median of the rounds' own ratios: a slow minute slows both sides of a round. */
+/** What one round measured on both sides. */
+export interface Round {
+  readonly ours: Run;
+  readonly raw: Run;
+}
+
+/** Medians over the rounds. The ratios are medians of the rounds' own: a slow minute slows both sides of a round. */
 export interface Summary {
   readonly ours: number;
   readonly raw: number;
   readonly ratio: number;
+  /** Processor time of the raw limit by that of ours, all processes together. */
+  readonly processorRatio: number;
 }
 
 /**
@@ -17,7 +29,7 @@ export interface Summary {
  */
 export async function alternate(
   rounds: number,
-  sides: { readonly ours: () => Promise<number>; readonly raw: () => Promise<number> },
+  sides: { readonly ours: () => Promise<Run>; readonly raw: () => Promise<Run> },
 ): Promise<Round[]> {
   await sides.raw();
   await sides.ours();
@@ -37,20 +49,29 @@ export async function alternate(
 
 /** Medians of some rounds. */
 export function summarise(rounds: readonly Round[]): Summary {
+  const median = (of: (round: Round) => number): number => percentile(rounds.map(of), 50);
   return {
-    ours: percentile(
-      rounds.map(({ ours }) => ours),
-      50,
-    ),
-    raw: percentile(
-      rounds.map(({ raw }) => raw),
-      50,
-    ),
-    ratio: percentile(
-      rounds.map(({ ours, raw }) => ours / raw),
-      50,
-    ),
+    ours: median(({ ours }) => ours.rate),
+    raw: median(({ raw }) => raw.rate),
+    ratio: median(({ ours, raw }) => ours.rate / raw.rate),
+    processorRatio: median(({ ours, raw }) => totalOf(raw.processor) / totalOf(ours.processor)),
   };
+}
+
+/** Processor time of all processes together. */
+export function totalOf(processor: ProcessorShares): number {
+  return Object.values(processor).reduce((sum, share) => sum + share, 0);
+}
+
+/** Median processor time of each process over some runs. */
+export function sharesOf(runs: readonly Run[]): ProcessorShares {
+  const names = [...new Set(runs.flatMap(({ processor }) => Object.keys(processor)))];
+  const median = (name: string): number =>
+    percentile(
+      runs.map(({ processor }) => processor[name] ?? 0),
+      50,
+    );
+  return Object.fromEntries(names.map((name) => [name, median(name)]));
 }
 
 /** The value that `percent` of the values do not exceed (nearest rank; the mean of the two middle ones for an even median). */

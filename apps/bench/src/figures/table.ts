@@ -1,5 +1,7 @@
 import Table from 'cli-table3';
 import type { BenchReport, Figure, MemorySample } from './figure.js';
+import type { ProcessorShares } from './rounds.js';
+import { sharesOf } from './rounds.js';
 
 const NUMBERS = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 const RIGHT = 'right' as const;
@@ -16,8 +18,8 @@ export function renderReport(report: BenchReport): string {
 
 function figureTable(figures: readonly Figure[]): string {
   const table = new Table({
-    head: ['', 'Probity', 'Raw limit', 'Ratio', 'Aim', '', 'Lost', 'Doubled'],
-    colAligns: [LEFT, RIGHT, RIGHT, RIGHT, LEFT, LEFT, RIGHT, RIGHT],
+    head: ['', 'Probity', 'Raw limit', 'Ratio', 'By CPU', 'Aim', '', 'Lost', 'Doubled'],
+    colAligns: [LEFT, RIGHT, RIGHT, RIGHT, RIGHT, LEFT, LEFT, RIGHT, RIGHT],
     style: { head: [], border: [] },
   });
   for (const figure of figures) {
@@ -25,7 +27,8 @@ function figureTable(figures: readonly Figure[]): string {
       figure.what,
       amount(figure.ours, figure.unit),
       figure.raw === null ? '-' : amount(figure.raw, figure.unit),
-      figure.ratio === null ? '-' : figure.ratio.toFixed(2),
+      ratioText(figure.ratio),
+      ratioText(figure.processorRatio),
       figure.aim ?? '-',
       figure.isReached === null ? '' : figure.isReached ? 'reached' : 'MISSED',
       counted(figure.lost),
@@ -38,15 +41,27 @@ function figureTable(figures: readonly Figure[]): string {
 function notesOf(figures: readonly Figure[]): string {
   return figures
     .map(({ what, limit, notes, rounds }) => {
-      const spread =
-        rounds.length > 1
-          ? [`ratio by round: ${rounds.map((r) => (r.ours / r.raw).toFixed(2)).join(' ')}`]
-          : [];
-      return [`${what}`, `  raw limit: ${limit}`, ...[...notes, ...spread].map((note) => `  ${note}`)].join(
-        '\n',
-      );
+      const lines = [`raw limit: ${limit}`, ...notes];
+      if (rounds.length > 0) {
+        lines.push(
+          `CPU ms for 1,000: ${shares(sharesOf(rounds.map(({ ours }) => ours)))}`,
+          `    the raw limit: ${shares(sharesOf(rounds.map(({ raw }) => raw)))}`,
+          `ratio by round: ${rounds.map(({ ours, raw }) => ratioText(ours.rate / raw.rate)).join(' ')}`,
+        );
+      }
+      return [what, ...lines.map((line) => `  ${line}`)].join('\n');
     })
     .join('\n');
+}
+
+/** Processes that did next to nothing are left out. */
+function shares(processor: ProcessorShares): string {
+  const busy = Object.entries(processor).filter(([, share]) => share >= 1);
+  return busy.map(([name, share]) => `${name} ${share.toFixed(0)}`).join(', ');
+}
+
+function ratioText(ratio: number | null): string {
+  return ratio === null ? '-' : ratio.toFixed(2);
 }
 
 function memoryTable(samples: readonly MemorySample[]): string {

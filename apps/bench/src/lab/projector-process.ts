@@ -23,6 +23,10 @@ export class ProjectorProcess {
     lab.disposer.add(() => this.stop());
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** @throws Error when the process is gone */
   assertRunning(): void {
     if (this.#child.exitCode !== null) throw new Error(`the projector ended: read ${this.#log}`);

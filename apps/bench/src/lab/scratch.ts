@@ -59,7 +59,9 @@ function serverOf(lab: Lab): PostgresServer {
 }
 
 async function runToEnd(script: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let told = '';
+  child.stderr.on('data', (text: Buffer) => (told += text.toString('utf8')));
   const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
-  if (code !== 0) throw new Error(`${script} ended with exit code ${String(code)}`);
+  if (code !== 0) throw new Error(`${script} ended with exit code ${String(code)}: ${told}`);
 }

@@ -2,9 +2,12 @@ import { append } from '@probity/event-store';
 import type { UnsignedEvent } from '@probity/events';
 import type pg from 'pg';
 import type { Figure } from '../figures/figure.js';
-import { alternate, perSecond, summarise } from '../figures/rounds.js';
+import type { Run } from '../figures/rounds.js';
+import { alternate, summarise } from '../figures/rounds.js';
 import type { Lab } from '../lab/lab.js';
 import { asSqlClient } from '../lab/lab.js';
+import type { WorkingProcesses } from '../lab/stopwatch.js';
+import { serversOf, Stopwatch } from '../lab/stopwatch.js';
 import { EntrySealer } from '../material/entry-sealer.js';
 import { partsOf } from '../material/log-records.js';
 import type { Sizes } from '../options.js';
@@ -31,6 +34,7 @@ export async function measureAppend(lab: Lab, sizes: Sizes): Promise<Figure> {
   const client = await lab.connect('probity_ingest', 'probity_events');
   const sealer = new EntrySealer(BOROUGH);
   const signer = lab.signer(BOROUGH);
+  const servers = await serversOf(lab.home);
   const perRound = sizes.appendBlocks * BLOCK;
   let blocks: UnsignedEvent[][] = [];
   let [made, inserted] = [0, 0];
@@ -45,11 +49,11 @@ export async function measureAppend(lab: Lab, sizes: Sizes): Promise<Figure> {
   };
   const rounds = await alternate(sizes.rounds, {
     ours: () =>
-      timed(material(), (events) =>
+      timed(servers, material(), (events) =>
         inTransaction(client, () => append(asSqlClient(client), { events, signerOf: () => signer })),
       ),
     raw: () =>
-      timed(material(), (events) => {
+      timed(servers, material(), (events) => {
         inserted += events.length;
         return inTransaction(client, () => client.query(RAW_INSERT, rawColumns(events, inserted)));
       }),
@@ -75,12 +79,13 @@ export async function measureAppend(lab: Lab, sizes: Sizes): Promise<Figure> {
 }
 
 async function timed(
+  servers: WorkingProcesses,
   blocks: readonly UnsignedEvent[][],
   write: (events: UnsignedEvent[]) => Promise<unknown>,
-): Promise<number> {
-  const began = performance.now();
+): Promise<Run> {
+  const watch = new Stopwatch(servers);
   for (const events of blocks) await write(events);
-  return perSecond(blocks.length * BLOCK, performance.now() - began);
+  return watch.end(blocks.length * BLOCK);
 }
 
 async function inTransaction(client: pg.Client, work: () => Promise<unknown>): Promise<void> {

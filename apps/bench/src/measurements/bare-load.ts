@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import type pg from 'pg';
-import { perSecond } from '../figures/rounds.js';
+import type { Run } from '../figures/rounds.js';
 import type { Disposer } from '../lab/disposer.js';
+import type { WorkingProcesses } from '../lab/stopwatch.js';
+import { Stopwatch } from '../lab/stopwatch.js';
 
 const BLOCK = 500;
 const TABLE = 'events.bench_bare_row';
@@ -23,10 +25,10 @@ export class BareLoad {
     return new BareLoad(client);
   }
 
-  /** Loads one file. @returns rows a second */
-  async load(file: readonly Buffer[]): Promise<number> {
+  /** Loads one file. */
+  async load(file: readonly Buffer[], servers: WorkingProcesses): Promise<Run> {
     this.#loads += 1;
-    const began = performance.now();
+    const watch = new Stopwatch(servers);
     let block: string[] = [];
     let rows = 0;
     const parser = Readable.from(file, { objectMode: false }).pipe(parse({ delimiter: ',', fromLine: 2 }));
@@ -38,7 +40,7 @@ export class BareLoad {
       block = [];
     }
     if (block.length > 0) await this.#insert(rows, block);
-    return perSecond(rows + block.length, performance.now() - began);
+    return watch.end(rows + block.length);
   }
 
   async #insert(first: number, block: readonly string[]): Promise<void> {

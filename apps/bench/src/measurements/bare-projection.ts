@@ -1,6 +1,8 @@
 import type { ConsumedRecord, KafkaLog } from '@probity/messaging';
 import type pg from 'pg';
-import { perSecond } from '../figures/rounds.js';
+import type { Run } from '../figures/rounds.js';
+import type { WorkingProcesses } from '../lab/stopwatch.js';
+import { Stopwatch } from '../lab/stopwatch.js';
 
 /** Records of one transaction; the projector grows to more, a bare consumer gains nothing by it. */
 const BATCH = 2_000;
@@ -27,10 +29,10 @@ export class BareProjection {
     return new BareProjection(client, log, topic);
   }
 
-  /** Reads a topic of `events` records from its beginning. @returns records a second after the first `warmUp` */
-  async catchUp(events: number, warmUp: number): Promise<number> {
+  /** Reads a topic of `events` records from its beginning; timed after the first `warmUp`. */
+  async catchUp(events: number, warmUp: number, servers: WorkingProcesses): Promise<Run> {
     await this.client.query('TRUNCATE matrix.bare_entry');
-    let start: { at: number; position: number } | undefined;
+    let start: { watch: Stopwatch; position: number } | undefined;
     let [position, batch]: [number, ConsumedRecord[]] = [0, []];
     for await (const record of this.log.read(this.topic, 0, 0n, BigInt(events))) {
       batch.push(record);
@@ -38,10 +40,10 @@ export class BareProjection {
       await this.#write(batch);
       position += batch.length;
       batch = [];
-      if (position >= warmUp) start ??= { at: performance.now(), position };
+      if (position >= warmUp) start ??= { watch: new Stopwatch(servers), position };
     }
-    const from = start ?? { at: 0, position: 0 };
-    return perSecond(position - from.position, performance.now() - from.at);
+    if (start === undefined) throw new Error('the topic holds fewer records than were to be timed');
+    return start.watch.end(position - start.position);
   }
 
   async #write(records: readonly ConsumedRecord[]): Promise<void> {

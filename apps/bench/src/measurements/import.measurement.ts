@@ -4,9 +4,12 @@ import { generateGroups, generateList, generateRows } from '@probity/testing';
 import type { SyntheticListOptions } from '@probity/testing';
 import type pg from 'pg';
 import type { Figure } from '../figures/figure.js';
-import { alternate, perSecond, summarise } from '../figures/rounds.js';
+import type { Run } from '../figures/rounds.js';
+import { alternate, summarise } from '../figures/rounds.js';
 import type { Lab } from '../lab/lab.js';
 import { PersonClient } from '../lab/person-client.js';
+import type { WorkingProcesses } from '../lab/stopwatch.js';
+import { serversOf, Stopwatch } from '../lab/stopwatch.js';
 import { DECIDED_AT } from '../material/decided-entries.js';
 import type { Sizes } from '../options.js';
 import { BareLoad } from './bare-load.js';
@@ -36,7 +39,8 @@ export async function measureImport(lab: Lab, sizes: Sizes): Promise<Figure> {
   lab.report('Importing');
   const reader = await lab.connect('probity_reader', 'probity_views');
   const bare = await BareLoad.open(await lab.connect('probity_owner', 'probity_events'), lab.disposer);
-  const importer = new Importer(lab, reader);
+  const servers = await serversOf(lab.home);
+  const importer = new Importer(lab, reader, servers);
   let seed = randomInt(1_000_000);
   const totals: Totals = { lost: 0, duplicated: 0, visibleAfter: [] };
   const rounds = await alternate(sizes.importRounds, {
@@ -44,7 +48,7 @@ export async function measureImport(lab: Lab, sizes: Sizes): Promise<Figure> {
       seed += 1;
       return importer.import({ borough: BOROUGH, rows: sizes.importRows, seed }, totals);
     },
-    raw: () => bare.load([...generateList({ borough: BOROUGH, rows: sizes.importRows, seed })]),
+    raw: () => bare.load([...generateList({ borough: BOROUGH, rows: sizes.importRows, seed })], servers),
   });
   const slowest = Math.max(...totals.visibleAfter);
   return {
@@ -69,6 +73,7 @@ class Importer {
   constructor(
     lab: Lab,
     private readonly reader: pg.Client,
+    private readonly servers: WorkingProcesses,
   ) {
     this.#ingest = new PersonClient(lab, 'borough-ingest', `analyst-${BOROUGH}`);
     this.#central = [
@@ -77,25 +82,26 @@ class Importer {
     ];
   }
 
-  /** @returns rows a second, from the order to import to its completion */
-  async import(list: SyntheticListOptions, totals: Totals): Promise<number> {
+  /** Timed from the order to import to its completion. */
+  async import(list: SyntheticListOptions, totals: Totals): Promise<Run> {
     const file = Buffer.concat([...generateList(list)]);
     const groups = Buffer.from(generateGroups(list));
     const before = await this.#entries();
     const expected = countsOf(list);
     const subject = { borough: list.borough, fileHash: sha256(file), groupsHash: sha256(groups) };
     const windowId = await this.#openWindow(subject);
-    const began = performance.now();
+    const watch = new Stopwatch(this.servers);
     const fileName = `${list.borough}.csv`;
     const order = { ...subject, fileName, dryRun: false, windowId };
     const { id } = await this.#ingest.post<ImportAnswer>('/v1/imports', order);
     await this.#ingest.put(`/v1/imports/${id}/groups`, 'text/csv', groups);
     await this.#ingest.put(`/v1/imports/${id}/file`, 'application/octet-stream', file);
     const job = await this.#atEnd(id);
+    const run = watch.end(list.rows);
     const ended = performance.now();
     compare(expected, job.rows, totals);
     totals.visibleAfter.push(await this.#allVisible(before + expected.ENTERED, ended, totals));
-    return perSecond(list.rows, ended - began);
+    return run;
   }
 
   async #openWindow(subject: object): Promise<string> {

@@ -38,6 +38,7 @@ export async function measureLatency(lab: Lab, scratch: Lab | null, sizes: Sizes
       raw,
       limit: 'commit a row, send a record, read it, commit a row: one at a time, with nothing else to do',
       ratio: raw === null ? null : ours / raw,
+      processorRatio: null,
       aim,
       isReached: aim === null ? null : ours < AIM_MS,
       lost,

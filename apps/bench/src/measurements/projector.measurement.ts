@@ -5,9 +5,12 @@ import { FRESH_KEY_LIMIT } from '@probity/sealing';
 import type { FreshKey } from '@probity/sealing';
 import type pg from 'pg';
 import type { Figure } from '../figures/figure.js';
-import { alternate, perSecond, summarise } from '../figures/rounds.js';
+import type { Run } from '../figures/rounds.js';
+import { alternate, summarise } from '../figures/rounds.js';
 import type { Lab } from '../lab/lab.js';
 import { ProjectorProcess } from '../lab/projector-process.js';
+import type { WorkingProcesses } from '../lab/stopwatch.js';
+import { serversOf, Stopwatch } from '../lab/stopwatch.js';
 import { EntrySealer } from '../material/entry-sealer.js';
 import { partsOf, toRecords } from '../material/log-records.js';
 import type { Sizes } from '../options.js';
@@ -35,16 +38,17 @@ export async function measureProjector(lab: Lab, sizes: Sizes): Promise<Figure> 
   // The stack's own projector would stand on the port of the one that is measured.
   await lab.stack?.kill('projector-matrix', 'SIGTERM');
   const owner = await lab.connect('probity_owner', 'probity_views');
+  const servers = await serversOf(lab.home);
   const bare = await BareProjection.open(owner, log, topicName(`matrix.${BOROUGH}`, lab.config.topicPrefix));
   const counts = { lost: 0, duplicated: 0 };
   const rounds = await alternate(sizes.projectorRounds, {
     ours: async () => {
-      const rate = await catchUp(lab, owner, events);
+      const rate = await catchUp(lab, owner, events, servers);
       await count(owner, events / 2, counts);
       await owner.query('TRUNCATE matrix.entry, matrix.entry_version, matrix.record, matrix.checkpoint');
       return rate;
     },
-    raw: () => bare.catchUp(events, Math.floor(events * WARM_UP)),
+    raw: () => bare.catchUp(events, Math.floor(events * WARM_UP), servers),
   });
   await lab.stack?.restart('projector-matrix');
   const summary = summarise(rounds);
@@ -78,18 +82,17 @@ async function fill(lab: Lab, log: KafkaLog, events: number): Promise<void> {
   }
 }
 
-async function catchUp(lab: Lab, owner: pg.Client, events: number): Promise<number> {
+async function catchUp(lab: Lab, owner: pg.Client, events: number, servers: WorkingProcesses): Promise<Run> {
   const projector = new ProjectorProcess(lab);
+  const processes = new Map([...servers, ['projector', projector.pid] as const]);
   const ends = performance.now() + LIMIT_MS;
-  let start: { at: number; position: number } | undefined;
+  let start: { watch: Stopwatch; position: number } | undefined;
   try {
     for (;;) {
       const position = await positionOf(owner);
-      const at = performance.now();
-      if (start === undefined && position >= events * WARM_UP) start = { at, position };
-      if (start !== undefined && position >= events)
-        return perSecond(position - start.position, at - start.at);
-      if (at > ends) throw new Error('the projector did not catch up');
+      if (start !== undefined && position >= events) return start.watch.end(position - start.position);
+      if (position >= events * WARM_UP) start ??= { watch: new Stopwatch(processes), position };
+      if (performance.now() > ends) throw new Error('the projector did not catch up');
       projector.assertRunning();
       await pause(LOOK_MS);
     }

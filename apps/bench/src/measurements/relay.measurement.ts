@@ -4,9 +4,12 @@ import type { UnsignedEvent } from '@probity/events';
 import type { LogRecord } from '@probity/messaging';
 import { onPrefixedTopics, topicName } from '@probity/messaging';
 import type { Figure } from '../figures/figure.js';
-import { alternate, perSecond, summarise } from '../figures/rounds.js';
+import type { Run } from '../figures/rounds.js';
+import { alternate, summarise } from '../figures/rounds.js';
 import type { Lab } from '../lab/lab.js';
 import { asSqlClient } from '../lab/lab.js';
+import type { WorkingProcesses } from '../lab/stopwatch.js';
+import { serversOf, Stopwatch } from '../lab/stopwatch.js';
 import { EntrySealer } from '../material/entry-sealer.js';
 import { compareTopic, partsOf, toRecords } from '../material/log-records.js';
 import type { Sizes } from '../options.js';
@@ -21,8 +24,9 @@ const LOOK_MS = 2;
 /** Lets the relay drain a filled outbox of one topic, beside a bare idempotent producer that sends the like from memory. */
 export async function measureRelay(lab: Lab, sizes: Sizes): Promise<Figure> {
   lab.report('Relaying');
-  const relaying = await startRelaying(lab);
-  const sending = bareSending(lab);
+  const servers = await serversOf(lab.home);
+  const relaying = await startRelaying(lab, servers);
+  const sending = bareSending(lab, servers);
   const rounds = await alternate(sizes.rounds, {
     ours: () => relaying.round(sizes.relayEvents),
     raw: () => sending(sizes.relayEvents),
@@ -43,7 +47,7 @@ export async function measureRelay(lab: Lab, sizes: Sizes): Promise<Figure> {
   };
 }
 
-async function startRelaying(lab: Lab) {
+async function startRelaying(lab: Lab, servers: WorkingProcesses) {
   const client = await lab.connect('probity_ingest', 'probity_events');
   const log = lab.log(`ingest-${RELAYED}`);
   const prefix = lab.config.topicPrefix;
@@ -63,7 +67,7 @@ async function startRelaying(lab: Lab) {
   relay.start();
 
   /** Everything is committed at once, so that the relay meets a full outbox; the clock starts when it is there. */
-  const round = async (count: number): Promise<number> => {
+  const round = async (count: number): Promise<Run> => {
     const events = sealer.events(count);
     for (const { header } of events) sent.push(header.id);
     await client.query('BEGIN');
@@ -71,12 +75,13 @@ async function startRelaying(lab: Lab) {
       await append(asSqlClient(client), { events: block, signerOf: () => signer });
     await client.query('COMMIT');
     const began = performance.now();
+    const watch = new Stopwatch(servers);
     while (relay.status().sent < sent.length) {
       if (performance.now() - began > LIMIT_MS) throw new Error('the relay did not send everything');
       await pause(LOOK_MS);
     }
     await untilForgotten(client, sealer.topic);
-    return perSecond(count, performance.now() - began);
+    return watch.end(count);
   };
   const end = async () => {
     await relay.stop();
@@ -97,7 +102,7 @@ async function untilForgotten(
   }
 }
 
-function bareSending(lab: Lab): (count: number) => Promise<number> {
+function bareSending(lab: Lab, servers: WorkingProcesses): (count: number) => Promise<Run> {
   const log = lab.log(`ingest-${RAW}`);
   const sealer = new EntrySealer(RAW);
   const signer = lab.signer(RAW);
@@ -106,8 +111,8 @@ function bareSending(lab: Lab): (count: number) => Promise<number> {
     partsOf(events, BATCH).map((block) => toRecords(sealer.topic, block, signer));
   return async (count) => {
     const batches = batchesOf(sealer.events(count));
-    const began = performance.now();
+    const watch = new Stopwatch(servers);
     for (const records of batches) await log.send(topic, 0, records);
-    return perSecond(count, performance.now() - began);
+    return watch.end(count);
   };
 }

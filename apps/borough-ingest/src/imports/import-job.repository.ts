@@ -111,10 +111,10 @@ export class ImportJobRepository {
     }
   }
 
-  /** Jobs that have ended and whose time to be kept is over. */
+  /** Jobs that have ended, or never got their list, and whose time to be kept is over. */
   async expired(now: string): Promise<ImportJob[]> {
     const { rows } = await this.pool.query<ImportJob>(
-      `SELECT ${COLUMNS} FROM ingest.import_job WHERE keep_until <= $1 AND state IN ('completed', 'failed')`,
+      `SELECT ${COLUMNS} FROM ingest.import_job WHERE keep_until <= $1 AND state IN ('awaiting-upload', 'completed', 'failed')`,
       [now],
     );
     return rows;

@@ -102,7 +102,7 @@ export class ImportService implements OnApplicationBootstrap, BeforeApplicationS
   async receiveGroups(id: string, body: Readable, caller: Caller): Promise<void> {
     const job = await this.#own(id, caller);
     if (job.state !== 'awaiting-upload') throw wrongState();
-    const hash = await this.#receive(job, 'groups', body, this.config.maxGroupsBytes);
+    const { hash } = await this.#receive(job, 'groups', body, this.config.maxGroupsBytes);
     if (hash !== job.groupsHash) throw asHttp(422, OTHER_FILE);
   }
 
@@ -110,15 +110,18 @@ export class ImportService implements OnApplicationBootstrap, BeforeApplicationS
   async receiveFile(id: string, body: Readable, caller: Caller): Promise<{ id: string; state: ImportState }> {
     const job = await this.#own(id, caller);
     if (!(await this.jobs.advance(id, 'awaiting-upload', 'receiving'))) throw wrongState();
+    let progress = job.progress;
     try {
-      const hash = await this.#receive(job, 'file', body, this.config.maxFileBytes);
+      const { hash, bytes } = await this.#receive(job, 'file', body, this.config.maxFileBytes);
       if (hash !== job.fileHash) throw asHttp(422, OTHER_FILE);
+      progress = noProgress(bytes);
+      await this.jobs.change(id, { progress });
     } catch (error) {
       await this.#fail(job, error);
       throw error;
     }
     await this.jobs.advance(id, 'receiving', 'running');
-    this.#waiting.push(job);
+    this.#waiting.push({ ...job, progress });
     this.#startWaiting();
     return { id, state: 'running' };
   }
@@ -163,10 +166,15 @@ export class ImportService implements OnApplicationBootstrap, BeforeApplicationS
     return window;
   }
 
-  async #receive(job: ImportJob, part: SpooledPart, body: Readable, limit: number): Promise<string> {
+  async #receive(
+    job: ImportJob,
+    part: SpooledPart,
+    body: Readable,
+    limit: number,
+  ): Promise<{ hash: string; bytes: number }> {
     const key = await this.#keyOf(job);
     try {
-      return (await this.spool.write(key, part, body, limit)).hash;
+      return await this.spool.write(key, part, body, limit);
     } catch (error) {
       if (!(error instanceof UploadTooLarge)) throw error;
       throw new ProblemError({
