@@ -44,6 +44,9 @@ export interface KillPosition {
 
 const CATCH_UP_MS = 120_000;
 
+/** Share of the import from which a kill waits no longer. */
+const LAST_WAIT = 0.8;
+
 /** Arguments of the command line for an import. */
 export function importArguments({ folder, asAt }: ImportCommand, report: string): string[] {
   return ['import', folder, '--as-at', asAt, '--report', report];
@@ -144,7 +147,7 @@ export class FaultRun {
     const { store, seed, total } = this;
     const stack = this.#stack;
     if (stack === undefined) throw new Error('No stack runs.');
-    const delay = this.#random.between(0, 20);
+    const delay = this.#random.between(0, 300);
     const watcher = await store.connect('probity_events');
     const importing = store.startProbity(...importArguments(this.command, report));
     let hasEnded = false;
@@ -153,9 +156,13 @@ export class FaultRun {
       const committed = await committedEvents(watcher);
       if (hasEnded)
         throw new Error(`The import ended before ${victim} was killed: ${await wordsOf(importing)}`);
-      if (committed < target) continue;
-      left -= 1;
-      if (left >= 0) continue;
+      if (committed < target) {
+        left = delay + 1;
+        continue;
+      }
+      if (seen === 0) seen = committed;
+      // Wait within the block, and no longer than it: the kill must come before the last commit.
+      if (left > 0 && committed === seen && committed < total * LAST_WAIT) continue;
       const rowsRead = await rowsReadBy(watcher);
       process.kill(store.pids().get(victim) ?? 0, 'SIGKILL');
       this.positions.push({ seed, victim, rowsRead, committed, committedAtRestart: 0, total, delay });

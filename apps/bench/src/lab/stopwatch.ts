@@ -1,24 +1,25 @@
 import { stackStatus } from '@probity/local-stack';
 import type { StackHome } from '@probity/local-stack';
-import type { ProcessorShares, Run } from '../figures/rounds.js';
+import type { Run } from '../figures/rounds.js';
 import { perSecond } from '../figures/rounds.js';
 import { processorTime } from './process-table.js';
 
-/** Processes that work is done in, by name. */
+/** Processes that a piece of work keeps busy: their numbers by name. */
 export type WorkingProcesses = ReadonlyMap<string, number>;
 
-/** The servers of a stack and its vault: what both sides of a measurement may keep busy, besides this process. */
-export async function serversOf(home: StackHome): Promise<WorkingProcesses> {
+/** This process among {@link WorkingProcesses}. */
+export const ITSELF: WorkingProcesses = new Map([['bench', process.pid]]);
+
+/** Processes of a running stack by name; those that do not run are left out. */
+export async function processesOf(home: StackHome, names: readonly string[]): Promise<WorkingProcesses> {
   const { processes } = await stackStatus(home);
-  const servers = processes.filter(({ name }) =>
-    ['postgres', 'kafka', 'vault', 'borough-ingest'].includes(name),
-  );
-  return new Map(servers.flatMap(({ name, pid }) => (pid === null ? [] : [[name, pid]])));
+  const found = processes.filter(({ name }) => names.includes(name));
+  return new Map(found.flatMap(({ name, pid }) => (pid === null ? [] : [[name, pid]])));
 }
 
 /**
  * Times a piece of work, and how much processor time it took in which process. Processor time tells what a thing costs
- * also when other programs keep it waiting. A process that idles counts with what it does meanwhile.
+ * also when other programs keep it waiting. Whatever else a process does meanwhile counts too.
  */
 export class Stopwatch {
   readonly #began = performance.now();
@@ -35,16 +36,21 @@ export class Stopwatch {
     const processor: Record<string, number> = {};
     for (const [name, time] of this.#times())
       processor[name] = ((time - (this.#before.get(name) ?? time)) * 1_000) / count;
-    return { rate: perSecond(count, elapsed), processor: processor };
+    return { rate: perSecond(count, elapsed), processor };
   }
 
   #times(): Map<string, number> {
-    const { user, system } = process.cpuUsage();
-    const times = new Map([['bench', (user + system) / 1_000]]);
+    const times = new Map<string, number>();
     for (const [name, pid] of this.processes) {
-      const time = processorTime(pid);
+      const time = pid === process.pid ? ownTime() : processorTime(pid);
       if (time !== null) times.set(name, time);
     }
     return times;
   }
+}
+
+/** The stack's processes are children of this one and must not count as its own. */
+function ownTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }

@@ -7,7 +7,7 @@ import { alternate, summarise } from '../figures/rounds.js';
 import type { Lab } from '../lab/lab.js';
 import { asSqlClient } from '../lab/lab.js';
 import type { WorkingProcesses } from '../lab/stopwatch.js';
-import { serversOf, Stopwatch } from '../lab/stopwatch.js';
+import { ITSELF, processesOf, Stopwatch } from '../lab/stopwatch.js';
 import { EntrySealer } from '../material/entry-sealer.js';
 import { partsOf } from '../material/log-records.js';
 import type { Sizes } from '../options.js';
@@ -34,7 +34,7 @@ export async function measureAppend(lab: Lab, sizes: Sizes): Promise<Figure> {
   const client = await lab.connect('probity_ingest', 'probity_events');
   const sealer = new EntrySealer(BOROUGH);
   const signer = lab.signer(BOROUGH);
-  const servers = await serversOf(lab.home);
+  const servers = new Map([...ITSELF, ...(await processesOf(lab.home, ['postgres']))]);
   const perRound = sizes.appendBlocks * BLOCK;
   let blocks: UnsignedEvent[][] = [];
   let [made, inserted] = [0, 0];

@@ -9,13 +9,14 @@ import { alternate, summarise } from '../figures/rounds.js';
 import type { Lab } from '../lab/lab.js';
 import { PersonClient } from '../lab/person-client.js';
 import type { WorkingProcesses } from '../lab/stopwatch.js';
-import { serversOf, Stopwatch } from '../lab/stopwatch.js';
+import { ITSELF, processesOf, Stopwatch } from '../lab/stopwatch.js';
 import { DECIDED_AT } from '../material/decided-entries.js';
 import type { Sizes } from '../options.js';
 import { BareLoad } from './bare-load.js';
 
 const BOROUGH = 'E09000012';
 const POLL_MS = 25;
+const APPS = ['vault', 'borough-ingest', 'governance', 'projector-matrix', 'projector-safeguarding'];
 const VISIBLE_LIMIT_MS = 120_000;
 
 const STATUSES = ['ENTERED', 'PROPOSED', 'REGISTERED', 'REFUSED', 'DUPLICATE', 'PROBLEM'] as const;
@@ -39,8 +40,9 @@ export async function measureImport(lab: Lab, sizes: Sizes): Promise<Figure> {
   lab.report('Importing');
   const reader = await lab.connect('probity_reader', 'probity_views');
   const bare = await BareLoad.open(await lab.connect('probity_owner', 'probity_events'), lab.disposer);
-  const servers = await serversOf(lab.home);
-  const importer = new Importer(lab, reader, servers);
+  const processes = await processesOf(lab.home, ['postgres', 'kafka', ...APPS]);
+  const limit = new Map([...ITSELF, ...(await processesOf(lab.home, ['postgres']))]);
+  const importer = new Importer(lab, reader, processes);
   let seed = randomInt(1_000_000);
   const totals: Totals = { lost: 0, duplicated: 0, visibleAfter: [] };
   const rounds = await alternate(sizes.importRounds, {
@@ -48,7 +50,7 @@ export async function measureImport(lab: Lab, sizes: Sizes): Promise<Figure> {
       seed += 1;
       return importer.import({ borough: BOROUGH, rows: sizes.importRows, seed }, totals);
     },
-    raw: () => bare.load([...generateList({ borough: BOROUGH, rows: sizes.importRows, seed })], servers),
+    raw: () => bare.load([...generateList({ borough: BOROUGH, rows: sizes.importRows, seed })], limit),
   });
   const slowest = Math.max(...totals.visibleAfter);
   return {
@@ -73,7 +75,7 @@ class Importer {
   constructor(
     lab: Lab,
     private readonly reader: pg.Client,
-    private readonly servers: WorkingProcesses,
+    private readonly processes: WorkingProcesses,
   ) {
     this.#ingest = new PersonClient(lab, 'borough-ingest', `analyst-${BOROUGH}`);
     this.#central = [
@@ -90,7 +92,7 @@ class Importer {
     const expected = countsOf(list);
     const subject = { borough: list.borough, fileHash: sha256(file), groupsHash: sha256(groups) };
     const windowId = await this.#openWindow(subject);
-    const watch = new Stopwatch(this.servers);
+    const watch = new Stopwatch(this.processes);
     const fileName = `${list.borough}.csv`;
     const order = { ...subject, fileName, dryRun: false, windowId };
     const { id } = await this.#ingest.post<ImportAnswer>('/v1/imports', order);

@@ -10,7 +10,7 @@ import { alternate, summarise } from '../figures/rounds.js';
 import type { Lab } from '../lab/lab.js';
 import { ProjectorProcess } from '../lab/projector-process.js';
 import type { WorkingProcesses } from '../lab/stopwatch.js';
-import { serversOf, Stopwatch } from '../lab/stopwatch.js';
+import { ITSELF, processesOf, Stopwatch } from '../lab/stopwatch.js';
 import { EntrySealer } from '../material/entry-sealer.js';
 import { partsOf, toRecords } from '../material/log-records.js';
 import type { Sizes } from '../options.js';
@@ -38,7 +38,7 @@ export async function measureProjector(lab: Lab, sizes: Sizes): Promise<Figure> 
   // The stack's own projector would stand on the port of the one that is measured.
   await lab.stack?.kill('projector-matrix', 'SIGTERM');
   const owner = await lab.connect('probity_owner', 'probity_views');
-  const servers = await serversOf(lab.home);
+  const servers = await processesOf(lab.home, ['postgres', 'kafka', 'vault']);
   const bare = await BareProjection.open(owner, log, topicName(`matrix.${BOROUGH}`, lab.config.topicPrefix));
   const counts = { lost: 0, duplicated: 0 };
   const rounds = await alternate(sizes.projectorRounds, {
@@ -48,7 +48,7 @@ export async function measureProjector(lab: Lab, sizes: Sizes): Promise<Figure> 
       await owner.query('TRUNCATE matrix.entry, matrix.entry_version, matrix.record, matrix.checkpoint');
       return rate;
     },
-    raw: () => bare.catchUp(events, Math.floor(events * WARM_UP), servers),
+    raw: () => bare.catchUp(events, Math.floor(events * WARM_UP), new Map([...ITSELF, ...servers])),
   });
   await lab.stack?.restart('projector-matrix');
   const summary = summarise(rounds);

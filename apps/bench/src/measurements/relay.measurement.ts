@@ -9,7 +9,7 @@ import { alternate, summarise } from '../figures/rounds.js';
 import type { Lab } from '../lab/lab.js';
 import { asSqlClient } from '../lab/lab.js';
 import type { WorkingProcesses } from '../lab/stopwatch.js';
-import { serversOf, Stopwatch } from '../lab/stopwatch.js';
+import { ITSELF, processesOf, Stopwatch } from '../lab/stopwatch.js';
 import { EntrySealer } from '../material/entry-sealer.js';
 import { compareTopic, partsOf, toRecords } from '../material/log-records.js';
 import type { Sizes } from '../options.js';
@@ -24,7 +24,7 @@ const LOOK_MS = 2;
 /** Lets the relay drain a filled outbox of one topic, beside a bare idempotent producer that sends the like from memory. */
 export async function measureRelay(lab: Lab, sizes: Sizes): Promise<Figure> {
   lab.report('Relaying');
-  const servers = await serversOf(lab.home);
+  const servers = new Map([...ITSELF, ...(await processesOf(lab.home, ['postgres', 'kafka']))]);
   const relaying = await startRelaying(lab, servers);
   const sending = bareSending(lab, servers);
   const rounds = await alternate(sizes.rounds, {
