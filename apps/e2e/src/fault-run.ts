@@ -38,7 +38,7 @@ export interface KillPosition {
   committedAtRestart: number;
   /** The same at the end of an import that nobody disturbs. */
   total: number;
-  /** How often the kill waited for one more answer of the database, so that it does not always follow a commit. */
+  /** For how many answers of the database the kill waited at most, so that it does not always follow a commit. */
   delay: number;
 }
 
@@ -152,22 +152,20 @@ export class FaultRun {
     const importing = store.startProbity(...importArguments(this.command, report));
     let hasEnded = false;
     void importing.ended.then(() => (hasEnded = true));
-    for (let left = delay; ;) {
+    const look = async (): Promise<number> => {
       const committed = await committedEvents(watcher);
-      if (hasEnded)
-        throw new Error(`The import ended before ${victim} was killed: ${await wordsOf(importing)}`);
-      if (committed < target) {
-        left = delay + 1;
-        continue;
-      }
-      if (seen === 0) seen = committed;
-      // Wait within the block, and no longer than it: the kill must come before the last commit.
-      if (left > 0 && committed === seen && committed < total * LAST_WAIT) continue;
-      const rowsRead = await rowsReadBy(watcher);
-      process.kill(store.pids().get(victim) ?? 0, 'SIGKILL');
-      this.positions.push({ seed, victim, rowsRead, committed, committedAtRestart: 0, total, delay });
-      break;
-    }
+      if (!hasEnded) return committed;
+      throw new Error(`The import ended before ${victim} was killed: ${await wordsOf(importing)}`);
+    };
+    let committed = 0;
+    while (committed < target) committed = await look();
+    const reached = committed;
+    // Waits within the block, and no longer than it: the kill must come before the last commit.
+    const mayWait = (): boolean => committed === reached && committed < total * LAST_WAIT;
+    for (let turn = 0; turn < delay && mayWait(); turn += 1) committed = await look();
+    const rowsRead = await rowsReadBy(watcher);
+    process.kill(store.pids().get(victim) ?? 0, 'SIGKILL');
+    this.positions.push({ seed, victim, rowsRead, committed, committedAtRestart: 0, total, delay });
     await this.#recover(stack, victim, importing);
   }
 
