@@ -69,7 +69,7 @@ export class UsageError extends Error {
 export const HELP = `Usage: npm run bench -- [options]
 
 Measures how fast the parts of Probity are, each beside the raw limit of what it stands on, in the same run and
-in turn: compare ratios, not numbers of different machines. Needs about seven minutes, two with --quick.
+in turn: compare ratios, not numbers of different machines. Needs about ten minutes, two with --quick.
 
   --quick        small sizes
   --only NAME    one measurement (may be given again): ${MEASUREMENTS.join(', ')}

@@ -51,7 +51,7 @@ afterAll(async () => {
 });
 
 describe('npm start', () => {
-  it('[R-39] names a port that is taken and what to do about it, and leaves nothing running', async () => {
+  it('names a port that is taken and what to do about it, and leaves nothing running', async () => {
     const { postgres } = portsFrom(Number(clean.env['PROBITY_PORT_BASE']));
     const squatter = createServer().listen(postgres, '127.0.0.1');
     await once(squatter, 'listening');
@@ -63,7 +63,7 @@ describe('npm start', () => {
     expect(alive(clean.pids())).toEqual([]);
   });
 
-  it('[R-39] starts an empty store, and status tells by its exit code when it is ready', async () => {
+  it('starts an empty store, and status tells by its exit code when it is ready', async () => {
     expect((await clean.probity('status')).code).toBe(3);
     supervisor = NodeProcess.start(SUPERVISOR, ['--empty'], clean.env);
     await supervisor.printed(/Ctrl-C stops everything\./);
@@ -89,7 +89,7 @@ describe('an import that loses processes', () => {
     await client.end();
   });
 
-  it('[R-10] is compared with one that nobody disturbs, whose matrix and register hold what its report says', () => {
+  it('[R-39] is compared with one that nobody disturbs, whose matrix and register hold what its report says', () => {
     const rows = readTable<ReportRow>(clean.outside('out', 'clean.csv'));
     const statuses = countBy(rows, ({ status }) => status);
     expect(rows).toHaveLength(ROWS);
@@ -97,7 +97,7 @@ describe('an import that loses processes', () => {
     expect(undisturbed.registered).toHaveLength(statuses['REGISTERED'] ?? 0);
   });
 
-  it('[R-39] ends with one sentence and nothing left running when the broker of a started stack is killed', async () => {
+  it('ends with one sentence and nothing left running when the broker of a started stack is killed', async () => {
     const pids = clean.pids();
     expect(alive(pids)).toHaveLength(8);
     process.kill(pids.get('kafka') ?? 0, 'SIGKILL');

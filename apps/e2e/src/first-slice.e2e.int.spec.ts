@@ -444,7 +444,7 @@ describe('what a list says of a person', () => {
 describe('the clock', () => {
   const now = async (): Promise<string> => (await store.json<{ now: string }>('clock', 'show')).now;
 
-  it('[R-39] never goes back, neither by the command line nor by a request', async () => {
+  it('never goes back, neither by the command line nor by a request', async () => {
     const stands = await now();
     const back = await store.probity('clock', 'set', '2026-10-31T09:00:00Z');
     expect(back.code).toBe(1);
@@ -484,7 +484,7 @@ describe('the clock', () => {
 });
 
 describe('the state of the stack', () => {
-  it('[R-39] is told by exit code 0 while every process is ready, and 3 as soon as one is not', async () => {
+  it('is told by exit code 0 while every process is ready, and 3 as soon as one is not', async () => {
     expect((await store.probity('status')).code).toBe(0);
     await stack.kill('vault');
     const status = await store.probity('status', '--json');

@@ -16,7 +16,8 @@ export function reasonOfDeath(home: StackHome, name: string, { code, signal }: E
   }
   const log = home.logFile(name);
   const how = signal === null ? `exit code ${String(code)}` : signal;
-  const words = lastWords(log);
+  // Whoever was killed said nothing of it; the last line of its log would mislead.
+  const words = signal === null ? lastWords(log) : '';
   const said = words === '' ? '' : ` Its last words: ${words}`;
   return new StackError(
     `${name} ended unasked (${how}), so the stack was stopped: read ${log}, then run npm start again.${said}`,

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Server, BaseRpcContext } from '@nestjs/microservices';
 import type { CustomTransportStrategy, MessageHandler } from '@nestjs/microservices';
 import type { Consumer } from 'kafkajs';
@@ -12,7 +13,11 @@ import type { Batch, PartitionMarks } from './log-client.js';
 import { PositionOutOfRange } from './partition-fault.js';
 import type { PositionSource, TopicPartition } from './partition-fault.js';
 
-const SESSION_TIMEOUT_MS = 30_000;
+// A member that died keeps its group waiting this long; sub-batches of two seconds at most leave room for heartbeats.
+const SESSION_TIMEOUT_MS = 10_000;
+// Batches in hand end within this. The client would say goodbye to an absent broker for minutes; the group forgets a
+// silent member by itself, and a transaction that is cut off leaves nothing.
+const GOODBYE_MS = 3_000;
 const HEARTBEAT_INTERVAL_MS = 2_000;
 const FETCH_WAIT_MS = 500;
 const WATCH_INTERVAL_MS = 1_000;
@@ -100,8 +105,8 @@ export class BatchConsumerStrategy extends Server implements CustomTransportStra
     clearInterval(this.#watch);
     this.#timers.forEach(clearTimeout);
     this.#monitor.stopped();
-    await this.#consumer.disconnect();
-    await this.#log.close();
+    const goodbye = Promise.allSettled([this.#consumer.disconnect(), this.#log.close()]);
+    await Promise.race([goodbye, pause(GOODBYE_MS, undefined, { ref: false })]);
   }
 
   on(): never {

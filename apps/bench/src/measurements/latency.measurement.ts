@@ -1,8 +1,10 @@
 import { BOROUGH_CODES, topicName } from '@probity/messaging';
 import type pg from 'pg';
 import type { Figure } from '../figures/figure.js';
+import type { ProcessorShares } from '../figures/rounds.js';
 import { percentile } from '../figures/rounds.js';
 import type { Lab } from '../lab/lab.js';
+import { ITSELF, processesOf, Stopwatch } from '../lab/stopwatch.js';
 import { compareTopic } from '../material/log-records.js';
 import type { Sizes } from '../options.js';
 import { BareHops } from './bare-hops.js';
@@ -13,7 +15,8 @@ import { VisibleEntries } from './visible-entries.js';
 const AIM_MS = 500;
 const PATIENCE_MS = 30_000;
 const PASSAGES = 200;
-const WARM_UP_SECONDS = 2;
+const WARM_UP_SECONDS = 3;
+const PROCESSES = ['postgres', 'kafka', 'vault', 'borough-ingest', 'governance', 'projector-matrix'];
 
 /** Times from the accepted command to the visible row of the matrix under a steady load. */
 export async function measureLatency(lab: Lab, scratch: Lab | null, sizes: Sizes): Promise<Figure[]> {
@@ -44,7 +47,10 @@ export async function measureLatency(lab: Lab, scratch: Lab | null, sizes: Sizes
       lost,
       duplicated,
       rounds: [],
-      notes: aim === null ? [] : [acceptanceNote(load), slowest(found.latencies)],
+      notes:
+        aim === null
+          ? []
+          : [acceptanceNote(load), slowest(found.latencies), busyNote(found.processor, sizes)],
     };
   };
   return [figure(50, null), figure(99, `under ${String(AIM_MS)} ms`)];
@@ -54,6 +60,7 @@ interface Found {
   readonly latencies: readonly number[];
   readonly lost: number;
   readonly duplicated: number;
+  readonly processor: ProcessorShares;
 }
 
 async function run(lab: Lab, reader: pg.Client, load: SteadyLoad): Promise<Found> {
@@ -61,14 +68,17 @@ async function run(lab: Lab, reader: pg.Client, load: SteadyLoad): Promise<Found
   const repeated = await duplicatesOf(reader);
   const visible = new VisibleEntries(reader);
   const watching = visible.watch();
+  const watch = new Stopwatch(new Map([...ITSELF, ...(await processesOf(lab.home, PROCESSES))]));
   await load.run((recordId) => {
     visible.expect(recordId);
   });
   const unseen = await visible.end(PATIENCE_MS);
+  const { processor } = watch.end(load.events);
   await watching;
   const inLog = await compareLog(lab, topics, load.written);
   return {
     latencies: visible.latencies,
+    processor,
     lost: unseen + inLog.lost,
     duplicated: inLog.duplicated + (await duplicatesOf(reader)) - repeated,
   };
@@ -106,6 +116,14 @@ async function duplicatesOf(reader: pg.Client): Promise<number> {
 function acceptanceNote({ acceptance }: SteadyLoad): string {
   const [half, most] = [percentile(acceptance, 50), percentile(acceptance, 99)];
   return `A command was accepted ${half.toFixed(1)} ms after it was due (p50), ${most.toFixed(1)} ms (p99)`;
+}
+
+/** How much of one core each process was busy with, this one with its sealing and its looking included. */
+function busyNote(processor: ProcessorShares, { loadRate }: Sizes): string {
+  const shares = Object.entries(processor).map(
+    ([name, share]) => `${name} ${((share * loadRate) / 10_000).toFixed(0)} %`,
+  );
+  return `Busy, of one core: ${shares.join(', ')}`;
 }
 
 function slowest(latencies: readonly number[]): string {

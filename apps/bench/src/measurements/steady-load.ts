@@ -52,6 +52,11 @@ export class SteadyLoad {
     return new SteadyLoad(pool, writers, commands, (1_000 * EVENTS_OF_A_COMMAND) / eventsPerSecond);
   }
 
+  /** How many events are written. */
+  get events(): number {
+    return this.commands * EVENTS_OF_A_COMMAND;
+  }
+
   get written(): WrittenIds {
     return this.#ids;
   }

@@ -77,7 +77,7 @@ export class ImportService implements OnApplicationBootstrap, BeforeApplicationS
     await this.jobs.create({
       id,
       borough: announced.borough,
-      fileName: announced.fileName,
+      fileName: safeName(announced),
       fileHash: announced.fileHash,
       groupsHash: announced.groupsHash,
       windowId: window?.id ?? null,
@@ -236,6 +236,11 @@ export class ImportService implements OnApplicationBootstrap, BeforeApplicationS
     if (job.state !== 'completed' && job.state !== 'failed') throw notFound();
     return job;
   }
+}
+
+/** People are careless with names of files; only the name that a list is known by is kept in clear (R-19). */
+function safeName({ fileName, borough }: NewImportDto): string {
+  return fileName === `${borough}.csv` ? fileName : 'list.csv';
 }
 
 function hoursLater(instant: string, hours: number): string {
