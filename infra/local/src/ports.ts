@@ -72,8 +72,11 @@ export async function assertPortsFree(wanted: ReadonlyMap<string, number>): Prom
   );
 }
 
-/** A base above which all ports of a stack are free just now; for test runs, which pick their own. */
-export async function freePortBase(first = 20_000, last = 60_000, step = 200): Promise<number> {
+/**
+ * A base above which all ports of a stack are free just now; for test runs, which pick their own. It stays below the ports
+ * that systems give to outgoing connections, which come and go.
+ */
+export async function freePortBase(first = 10_000, last = 32_000, step = 200): Promise<number> {
   const slots = Math.floor((last - first) / step);
   const start = process.pid % slots;
   for (let i = 0; i < slots; i += 1) {

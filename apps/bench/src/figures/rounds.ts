@@ -59,7 +59,7 @@ export function summarise(rounds: readonly Round[]): Summary {
 }
 
 /** Processor time of all processes together. */
-export function totalOf(processor: ProcessorShares): number {
+function totalOf(processor: ProcessorShares): number {
   return Object.values(processor).reduce((sum, share) => sum + share, 0);
 }
 

@@ -104,8 +104,13 @@ export async function startLab(disposer: Disposer, report: Report): Promise<Lab>
     PROBITY_PORT_BASE: String(portBase),
   };
   const stack = new Supervisor({ env, progress: report });
-  disposer.add(() => stack.stop());
-  await stack.start();
+  const starting = stack.start();
+  disposer.add(async () => {
+    await stack.stop();
+    // A start that was broken off may still be making files in the folder.
+    await starting.catch(() => undefined);
+  });
+  await starting;
   return new Lab(loadStackConfig(stack.env), stack.env, stack.home, stack, disposer, report);
 }
 

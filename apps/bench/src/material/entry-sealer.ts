@@ -14,7 +14,7 @@ export interface SealedEntry {
 }
 
 /** A key that no vault knows, where nothing is to be opened again. */
-export function throwawayKey(): FreshKey {
+function throwawayKey(): FreshKey {
   return { recordId: randomUUID(), dekVersion: 1, dek: randomBytes(32) };
 }
 

@@ -31,6 +31,8 @@ const list = (name: string, text = `list of ${name}\n`): string => {
   return at('lists', name);
 };
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const askedFirst = (text: string): string =>
+  `central-1 GET /v1/migration-windows?borough=E09000002&fileHash=${sha256(text)}`;
 const problem = (status: number, code: string, more: object = {}): Answer => ({
   status,
   body: { title: 'No', code, ...more },
@@ -60,6 +62,8 @@ function importing(rule: (request: SeenRequest) => Answer | null | undefined = (
     const ruled = rule(request);
     if (ruled !== undefined) return ruled;
     const { method, path, person, body } = request;
+    if (method === 'GET' && path.startsWith('/v1/migration-windows'))
+      return { status: 200, body: { items: [] } };
     if (path === '/v1/migration-windows')
       return { status: 201, body: { id: 'w-1', state: 'requested', requestedBy: person } };
     if (path === '/v1/imports')
@@ -81,6 +85,7 @@ describe('probity import of one list', () => {
     const { exitCode, stdout } = await probity('import', list('E09000002.csv'));
     expect(exitCode).toBe(0);
     expect(services.requests()).toEqual([
+      askedFirst('list of E09000002.csv\n'),
       'central-1 POST /v1/migration-windows',
       'central-2 POST /v1/migration-windows/w-1/approve',
       'analyst-E09000002 POST /v1/imports',
@@ -88,14 +93,14 @@ describe('probity import of one list', () => {
       'analyst-E09000002 GET /v1/imports/i-E09000002',
     ]);
     const window = { borough: 'E09000002', fileHash: sha256('list of E09000002.csv\n'), groupsHash: null };
-    expect(JSON.parse(services.seen[0]!.body)).toEqual({ ...window, asAt: '2026-11-01T09:00:00.000Z' });
-    expect(JSON.parse(services.seen[2]!.body)).toEqual({
+    expect(JSON.parse(services.seen[1]!.body)).toEqual({ ...window, asAt: '2026-11-01T09:00:00.000Z' });
+    expect(JSON.parse(services.seen[3]!.body)).toEqual({
       ...window,
       fileName: 'E09000002.csv',
       dryRun: false,
       windowId: 'w-1',
     });
-    expect(services.seen[3]!.body).toBe('list of E09000002.csv\n');
+    expect(services.seen[4]!.body).toBe('list of E09000002.csv\n');
     expect(stdout).toMatch(/^E09000002 +3 +2 +0 +0 +1 +0 +0 +6 +1 +done$/m);
   });
 
@@ -117,7 +122,18 @@ describe('probity import of one list', () => {
     );
     await probity('import', list('E09000002.csv'));
     expect(services.requests().some((request) => request.includes('approve'))).toBe(false);
-    expect(JSON.parse(services.seen[1]!.body)).toMatchObject({ windowId: 'w-7' });
+    expect(JSON.parse(services.seen[2]!.body)).toMatchObject({ windowId: 'w-7' });
+  });
+
+  it('[R-72] no window is asked for again for a file that was read to its end, so that nothing is refused and logged', async () => {
+    services.play = importing(({ method, path }) => {
+      if (path === '/v1/imports') return problem(409, 'GOV-007', { importId: 'i-old' });
+      return method === 'GET' && path.startsWith('/v1/migration-windows')
+        ? { status: 200, body: { items: [{ id: 'w-1', state: 'closed', requestedBy: 'central-1' }] } }
+        : undefined;
+    });
+    expect((await probity('import', list('E09000002.csv'))).exitCode).toBe(0);
+    expect(services.requests()).not.toContain('central-1 POST /v1/migration-windows');
   });
 
   it('a dry run opens no window, says so, and moves no clock', async () => {
@@ -178,11 +194,12 @@ describe('probity import of one list', () => {
     services.pretendRunning('governance');
     const path = list('E09000002.csv');
     await probity('import', path, '--as-at', '2026-11-02T09:00:00Z');
-    expect(services.requests().slice(0, 2)).toEqual([
+    expect(services.requests().slice(0, 3)).toEqual([
       'operator PUT /v1/clock',
+      askedFirst('list of E09000002.csv\n'),
       'central-1 POST /v1/migration-windows',
     ]);
-    expect(JSON.parse(services.seen[1]!.body)).toMatchObject({ asAt: '2026-11-02T09:00:00.000Z' });
+    expect(JSON.parse(services.seen[2]!.body)).toMatchObject({ asAt: '2026-11-02T09:00:00.000Z' });
     services.seen.length = 0;
     expect((await probity('import', path, '--as-at', '2026-11-01T09:00:00Z')).exitCode).toBe(1);
     expect(services.seen).toEqual([]);
