@@ -57,8 +57,16 @@ export function encodeValue(skeleton: Skeleton, sealed: SealedGroups): Buffer {
   return canonicalBytes({ skeleton, sealed: sealed as unknown as JsonValue });
 }
 
+/** A writer's proof with its path as {@link encodePath} wrote it, as the store keeps it. */
+export interface EncodedProof extends Omit<WriterProof, 'path'> {
+  readonly path: string;
+}
+
 /** The headers of a Kafka record, all text. */
-export function encodeHeaders(header: EventHeader, writer: WriterProof): Record<string, string> {
+export function encodeHeaders(
+  header: EventHeader,
+  writer: WriterProof | EncodedProof,
+): Record<string, string> {
   const headers: Record<string, string> = { 'content-type': 'application/json', ce_specversion: '1.0' };
   for (const name of REQUIRED) headers[`ce_${name}`] = header[name];
   for (const name of OPTIONAL) {
@@ -69,7 +77,8 @@ export function encodeHeaders(header: EventHeader, writer: WriterProof): Record<
   headers['ce_sealedhashes'] = canonicalJson({ ...header.sealedhashes });
   headers['ce_writerkey'] = writer.keyId;
   headers['ce_writersig'] = writer.signature.toString('base64url');
-  headers['ce_writerpath'] = encodePath(writer);
+  headers['ce_writerpath'] =
+    typeof writer.path === 'string' ? writer.path : encodePath(writer as WriterProof);
   return headers;
 }
 

@@ -208,9 +208,12 @@ export class OutboxRelay {
     const didSend = entries.length > 0;
     while (entries.length > 0) {
       const positions = entries.map((entry) => entry.position);
-      const upcoming = this.#isStopping
-        ? Promise.resolve([])
-        : nextOutboxEntries(session, lane, batchSize, positions);
+      // A batch that is not full was the rest; what has come since wakes the relay for its next turn.
+      const isRest = entries.length < batchSize;
+      const upcoming =
+        this.#isStopping || isRest
+          ? Promise.resolve([])
+          : nextOutboxEntries(session, lane, batchSize, positions);
       upcoming.catch(() => undefined);
       const records = entries.map((entry) => entry.record);
       const { baseOffset } = await log.send(lane.topic, lane.partition, records);

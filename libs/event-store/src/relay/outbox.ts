@@ -86,13 +86,7 @@ const CLOSE = Buffer.from('}');
 
 function toEntry(row: OutboxRow): OutboxEntry {
   const header = JSON.parse(row.header.toString('utf8')) as EventHeader;
-  const path = JSON.parse(row.path) as { index: number; size: number; hashes: string[] };
-  const hashes = path.hashes.map((hash) => Buffer.from(hash, 'base64url'));
-  const headers = encodeHeaders(header, {
-    keyId: row.writer_key,
-    signature: row.signature,
-    path: { index: path.index, size: path.size, hashes },
-  });
+  const headers = encodeHeaders(header, { keyId: row.writer_key, signature: row.signature, path: row.path });
   // The stored bytes are canonical already: put together, never parsed and rendered again.
   const value = Buffer.concat([
     OPEN_SEALED,
