@@ -5,14 +5,6 @@ import type { SqlClient } from '../append.js';
 // First key of the two-key advisory locks, so that other users of advisory locks do not meet ours.
 const RELAY_LOCKS = 0x70726f62;
 
-// The relay's statements are few, short and always the same: planned once. Statistics are of an outbox that is empty most
-// of the time, and a merge join planned on them reads the log from its first event.
-const SETTINGS = [
-  'SET plan_cache_mode = force_generic_plan',
-  'SET enable_mergejoin = off',
-  'SET enable_hashjoin = off',
-];
-
 /**
  * The one database session of a relay. It holds the advisory locks and does all of the relay's writing: when it is
  * lost, the locks are gone and nothing can be marked as sent any more.
@@ -21,7 +13,6 @@ export class LockSession implements SqlClient {
   readonly #client: pg.Client;
   #tail: Promise<unknown> = Promise.resolve();
   #wake: () => void = () => undefined;
-  readonly #names = new Map<string, string>();
   /** Rejects when the session is lost. */
   readonly lost: Promise<never>;
 
@@ -47,7 +38,6 @@ export class LockSession implements SqlClient {
     const client = new pg.Client({ ...config, application_name: 'probity relay', keepAlive: true });
     await client.connect();
     const session = new LockSession(client);
-    for (const setting of SETTINGS) await session.query(setting);
     await session.query('LISTEN probity_outbox');
     return session;
   }
@@ -55,22 +45,10 @@ export class LockSession implements SqlClient {
   /** Statements run one after the other, in the order of the calls. */
   query(text: string, values: unknown[] = []): Promise<{ rows: Record<string, unknown>[] }> {
     const run = this.#tail.then(
-      () =>
-        this.#client.query({ name: this.#nameOf(text), text, values }) as Promise<{
-          rows: Record<string, unknown>[];
-        }>,
+      () => this.#client.query(text, values) as Promise<{ rows: Record<string, unknown>[] }>,
     );
     this.#tail = run.catch(() => undefined);
     return run;
-  }
-
-  // A named statement is parsed and planned once a session.
-  #nameOf(text: string): string {
-    const known = this.#names.get(text);
-    if (known !== undefined) return known;
-    const name = `relay_${String(this.#names.size)}`;
-    this.#names.set(text, name);
-    return name;
   }
 
   /** Try to take the locks of some topics; tells which were taken. */
