@@ -4,8 +4,9 @@ import type { GroupEvent, GroupFacts, GroupState } from '@probity/domain';
 import { evolveGroup, groupFactsOf, initialGroup, parseGroupId } from '@probity/domain';
 import type { RecordedEvent, StreamRead } from '@probity/event-store';
 import { readStreams } from '@probity/event-store';
+import { definitionOf } from '@probity/events';
 import type { VaultClient } from '@probity/sealing';
-import { open, zeroise } from '@probity/sealing';
+import { open, sealContextOf, zeroise } from '@probity/sealing';
 import type { RowHasher } from '../imports/row-key.js';
 import type { GroupRow } from '../reading/groups-file.js';
 
@@ -107,15 +108,8 @@ function openGroupEvent(event: RecordedEvent, groupId: string, subkey: Buffer): 
   const { header, sealed } = event;
   const type = EVENT_NAMES[header.type];
   if (!type || !sealed.case) throw new Error(`the stream of a group holds a foreign event ${header.type}`);
-  const context = {
-    origin: header.source,
-    eventId: header.id,
-    streamId: header.subject,
-    eventType: header.type,
-    recordId: groupId,
-    dekVersion: sealed.case.kv,
-    schemaVersion: 1,
-  };
+  const key = { recordId: groupId, dekVersion: sealed.case.kv };
+  const context = sealContextOf(header, key, definitionOf(header.type).schemaVersion);
   const text = open(subkey, 'case', context, sealed.case).toString('utf8');
   return { type, skeleton: event.skeleton, case: JSON.parse(text) as unknown } as unknown as GroupEvent;
 }

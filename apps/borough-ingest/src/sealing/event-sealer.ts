@@ -1,6 +1,6 @@
 import type { EventFacts, PlainEvent, SealedGroup, SealedGroups, UnsignedEvent } from '@probity/events';
 import { SEALED_GROUPS, buildEvent, canonicalBytes, definitionOf, validatePlainEvent } from '@probity/events';
-import { deriveSubkey, seal } from '@probity/sealing';
+import { deriveSubkey, seal, sealContextOf } from '@probity/sealing';
 
 /** The data key of a record, held only while its events are sealed. */
 export interface RecordKey {
@@ -45,15 +45,7 @@ export function sealEvent(facts: EventFacts, event: PlainEvent, key: RecordKey |
     const payload = event.sealed[group];
     if (!payload) continue;
     if (!key) throw new Error('an event with sealed groups needs a key');
-    const context = {
-      origin: facts.source,
-      eventId: facts.id,
-      streamId: facts.subject,
-      eventType: facts.type,
-      recordId: key.recordId,
-      dekVersion: key.dekVersion,
-      schemaVersion,
-    };
+    const context = sealContextOf(facts, key, schemaVersion);
     sealed[group] = seal(key.subkeyOf(group), group, context, canonicalBytes(payload));
   }
   return buildEvent(facts, event.skeleton, sealed);
