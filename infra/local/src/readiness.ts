@@ -9,6 +9,8 @@ export interface ReadyAnswer {
   ready: boolean;
   /** Whether anything answered. */
   reached: boolean;
+  /** It runs, and what is missing waits for a person: more time does not help. */
+  held: boolean;
   /** The probes that are not ready, in a few words; empty when all are. */
   detail: string;
 }
@@ -18,7 +20,7 @@ const ANSWER_LIMIT_MS = 5_000;
 
 /** Asks a process of a stack whether it is ready; needs the store's authority and no certificate. */
 export async function askReady(home: StackHome, port: number): Promise<ReadyAnswer> {
-  const silent: ReadyAnswer = { ready: false, reached: false, detail: 'does not answer' };
+  const silent: ReadyAnswer = { ready: false, reached: false, held: false, detail: 'does not answer' };
   let ca: string;
   try {
     ca = readFileSync(home.caFile, 'utf8');
@@ -38,11 +40,8 @@ export async function askReady(home: StackHome, port: number): Promise<ReadyAnsw
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
       response.on('end', () => {
-        resolve({
-          ready: response.statusCode === 200,
-          reached: true,
-          detail: detailOf(Buffer.concat(parts)),
-        });
+        const body = Buffer.concat(parts);
+        resolve({ ready: response.statusCode === 200, reached: true, ...wordsOf(body) });
       });
     });
     asked.once('timeout', () => asked.destroy());
@@ -53,15 +52,19 @@ export async function askReady(home: StackHome, port: number): Promise<ReadyAnsw
   });
 }
 
-/** The parts of an answer that say what is missing. */
-export function detailOf(body: Buffer): string {
+/** The parts of an answer that say what is missing and what to do about it. */
+export function wordsOf(body: Buffer): Pick<ReadyAnswer, 'held' | 'detail'> {
   try {
-    const { probes } = JSON.parse(body.toString('utf8')) as {
-      probes?: { name: string; ready: boolean; detail: string }[];
+    const { held, probes } = JSON.parse(body.toString('utf8')) as {
+      held?: boolean;
+      probes?: { name: string; ready: boolean; detail: string; remedy?: string }[];
     };
     const missing = (probes ?? []).filter((probe) => !probe.ready);
-    return missing.map(({ name, detail }) => `${name}: ${detail}`).join('; ');
+    const words = missing.map(({ name, detail, remedy }) =>
+      remedy === undefined ? `${name}: ${detail}` : `${name}: ${detail}: ${remedy}`,
+    );
+    return { held: held === true, detail: words.join('; ') };
   } catch {
-    return 'answers in a way that cannot be read';
+    return { held: false, detail: 'answers in a way that cannot be read' };
   }
 }

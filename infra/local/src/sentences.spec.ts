@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { assertDiskSpace } from './disk.js';
 import { externalServer } from './external.js';
 import { messageOf } from './last-words.js';
-import { detailOf } from './readiness.js';
+import { wordsOf } from './readiness.js';
 import { scramVerifier } from './roles.js';
 
 describe('what the stack says', () => {
@@ -25,8 +25,19 @@ describe('what the stack says', () => {
       { name: 'postgres', ready: true, detail: 'answers' },
       { name: 'kafka', ready: false, detail: 'no answer' },
     ];
-    expect(detailOf(Buffer.from(JSON.stringify({ ready: false, probes })))).toBe('kafka: no answer');
-    expect(detailOf(Buffer.from('<html>'))).toBe('answers in a way that cannot be read');
+    const answer = { ready: false, held: false, probes };
+    expect(wordsOf(Buffer.from(JSON.stringify(answer)))).toEqual({ held: false, detail: 'kafka: no answer' });
+    expect(wordsOf(Buffer.from('<html>')).detail).toBe('answers in a way that cannot be read');
+  });
+
+  it('says what a person has to do where waiting does not help', () => {
+    const probes = [
+      { name: 'relay', ready: false, detail: 'the store is behind', remedy: 'run probity recover' },
+    ];
+    expect(wordsOf(Buffer.from(JSON.stringify({ ready: false, held: true, probes })))).toEqual({
+      held: true,
+      detail: 'relay: the store is behind: run probity recover',
+    });
   });
 
   it('reads DATABASE_URL and never repeats it in a refusal', () => {

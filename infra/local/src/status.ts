@@ -8,10 +8,10 @@ import { isRunning, readRunFiles, type RunFile } from './run-files.js';
 /**
  * How a process of the stack stands.
  *
- * `ready`: runs and can do its work; `running`: runs and cannot, or not yet; `stopped`: was not started or was stopped in good
+ * `ready`: runs and can do its work; `running`: runs and cannot, or not yet; `held`: runs and waits for a person; `stopped`: was not started or was stopped in good
  * order; `dead`: was started and is gone without having been stopped.
  */
-export type ProcessState = 'ready' | 'running' | 'stopped' | 'dead';
+export type ProcessState = 'ready' | 'running' | 'held' | 'stopped' | 'dead';
 
 /** One line of the status. */
 export interface ProcessStatus {
@@ -70,11 +70,11 @@ async function statusOf(home: StackHome, name: string, run: RunFile | undefined)
     return { ...known, state: 'dead', detail: `ended unasked: read ${home.logFile(name)}` };
   if (run.port === null) return { ...known, state: 'running', detail: '' };
   const isServer = name === 'postgres' || name === 'kafka';
-  const { ready, detail } = isServer ? await askServer(run.port) : await askReady(home, run.port);
-  return { ...known, state: ready ? 'ready' : 'running', detail };
+  const { ready, held, detail } = isServer ? await askServer(run.port) : await askReady(home, run.port);
+  return { ...known, state: ready ? 'ready' : held ? 'held' : 'running', detail };
 }
 
-async function askServer(port: number): Promise<{ ready: boolean; detail: string }> {
+async function askServer(port: number): Promise<{ ready: boolean; held: boolean; detail: string }> {
   const ready = await isOpen(port);
-  return { ready, detail: ready ? '' : 'does not accept connections' };
+  return { ready, held: false, detail: ready ? '' : 'does not accept connections' };
 }

@@ -203,17 +203,20 @@ export class Supervisor {
 
   async #awaitReady(app: AppName): Promise<void> {
     const child = this.#child(app);
-    let detail = '';
+    let [detail, isHeld] = ['', false];
     const settled = await waitUntil(async () => {
       if (child.ending !== null || this.stopRequested.aborted) return true;
       const answer = await askReady(this.home, this.ports[app]);
       detail = answer.detail;
-      return answer.ready;
+      isHeld = answer.held;
+      return answer.ready || answer.held;
     }, READY_LIMIT_MS);
     this.#goOn();
     if (child.ending !== null) throw reasonOfDeath(this.home, app, child.ending);
     if (!settled)
       throw new StackError(`${app} did not become ready (${detail}): read ${this.home.logFile(app)}.`);
+    // The command that helps needs a running stack, so a process that waits for a person counts as started.
+    if (isHeld) this.#progress(`${app} waits for a person: ${detail}`);
   }
 
   /** @throws StackError when the stack is to stop */

@@ -32,6 +32,17 @@ describe('readiness', () => {
     });
   });
 
+  it('is held when everything that is missing waits for a person', async () => {
+    const registry = new ReadinessRegistry();
+    const answers = [{ ready: false, detail: 'behind', remedy: 'run probity recover' }];
+    registry.add({ name: 'store', check: () => Promise.resolve(answers[0] ?? { ready: true, detail: '' }) });
+    expect((await registry.check()).held).toBe(false);
+    registry.enter('running');
+    expect(await registry.check()).toMatchObject({ ready: false, held: true });
+    registry.add({ name: 'slow', check: () => Promise.resolve({ ready: false, detail: 'not yet' }) });
+    expect((await registry.check()).held).toBe(false);
+  });
+
   it('has one probe of a name', () => {
     const registry = new ReadinessRegistry();
     const probe = { name: 'one', check: () => Promise.resolve({ ready: true, detail: '' }) };

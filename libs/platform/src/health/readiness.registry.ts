@@ -2,20 +2,27 @@
 export interface ReadinessProbe {
   /** Short name, e.g. `postgres`. */
   name: string;
-  /** @returns whether it is ready, and a few words without personal data or addresses */
-  check(): Promise<{ ready: boolean; detail: string }>;
+  check(): Promise<ProbeAnswer>;
+}
+
+/** What a probe finds, in a few words without personal data or addresses. */
+export interface ProbeAnswer {
+  ready: boolean;
+  detail: string;
+  /** What a person has to do: given where waiting does not help, such as a command of the command line. */
+  remedy?: string;
 }
 
 /** Answer of one probe. */
-export interface ProbeResult {
+export interface ProbeResult extends ProbeAnswer {
   name: string;
-  ready: boolean;
-  detail: string;
 }
 
 /** Answer of a process about itself. */
 export interface Readiness {
   ready: boolean;
+  /** Not ready, running, and everything that is missing waits for a person. */
+  held: boolean;
   probes: ProbeResult[];
 }
 
@@ -49,20 +56,21 @@ export class ReadinessRegistry {
       own,
       ...(await Promise.all([...this.probes.values()].map((probe) => ask(probe, this.timeoutMs)))),
     ];
-    return { ready: probes.every((probe) => probe.ready), probes };
+    const missing = probes.filter((probe) => !probe.ready);
+    const held = missing.length > 0 && missing.every((probe) => probe.remedy !== undefined);
+    return { ready: missing.length === 0, held, probes };
   }
 }
 
 async function ask(probe: ReadinessProbe, timeoutMs: number): Promise<ProbeResult> {
   let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<{ ready: boolean; detail: string }>((resolve) => {
+  const timeout = new Promise<ProbeAnswer>((resolve) => {
     timer = setTimeout(() => {
       resolve({ ready: false, detail: 'no answer' });
     }, timeoutMs);
   });
   try {
-    const { ready, detail } = await Promise.race([probe.check(), timeout]);
-    return { name: probe.name, ready, detail };
+    return { name: probe.name, ...(await Promise.race([probe.check(), timeout])) };
   } catch {
     return { name: probe.name, ready: false, detail: 'check failed' };
   } finally {
