@@ -3,7 +3,7 @@ import { startHarness } from '@probity/testing';
 import type { Harness } from '@probity/testing';
 import { KafkaLog } from './kafka-log.js';
 import { RangeNotKept, SendRejected } from './log-client.js';
-import type { ConsumedRecord, LogClient, LogRecord } from './log-client.js';
+import type { LogClient, LogRecord } from './log-client.js';
 
 const BOROUGH = 'E09000012';
 const TOO_LARGE = 1_200_000;
@@ -17,8 +17,8 @@ function record(key: string, bytes = 8): LogRecord {
   };
 }
 
-async function collect(records: AsyncIterable<ConsumedRecord>): Promise<ConsumedRecord[]> {
-  const all: ConsumedRecord[] = [];
+async function collect<T>(records: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
   for await (const entry of records) all.push(entry);
   return all;
 }
@@ -85,6 +85,17 @@ describe('a log client on Kafka', () => {
       'large-5',
     ]);
     expect(found.every((entry) => entry.value.length === 900_000)).toBe(true);
+  });
+
+  it('gives a range in pieces that hold every record of it once, in order', async () => {
+    const from = await log.endOffset(topic, 0);
+    for (let i = 0; i < 9; i += 1) await log.send(topic, 0, [record(`piece-${String(i)}`, 900_000)]);
+    const pieces = await collect(log.readBatches(topic, 0, from + 1n, from + 8n));
+    expect(pieces.length).toBeGreaterThan(1);
+    expect(pieces.every((piece) => piece.length > 0)).toBe(true);
+    expect(pieces.flat().map((entry) => entry.offset)).toEqual(
+      Array.from({ length: 7 }, (_, index) => from + 1n + BigInt(index)),
+    );
   });
 
   it('refuses a read from beyond the end, so that nobody waits for records that are not there', async () => {

@@ -50,10 +50,19 @@ export class KafkaLog implements LogClient {
   }
 
   async *read(topic: string, partition: number, from: bigint, to: bigint): AsyncGenerator<ConsumedRecord> {
+    for await (const batch of this.readBatches(topic, partition, from, to)) yield* batch;
+  }
+
+  async *readBatches(
+    topic: string,
+    partition: number,
+    from: bigint,
+    to: bigint,
+  ): AsyncGenerator<ConsumedRecord[]> {
     const marks = await this.marks(topic, partition);
     if (from < marks.low || from > marks.high) throw new RangeNotKept(topic, partition, from, marks);
     this.#reader ??= new RangeReader(this.#kafka);
-    yield* this.#reader.read(topic, partition, from, to < marks.high ? to : marks.high);
+    yield* this.#reader.batches(topic, partition, from, to < marks.high ? to : marks.high);
   }
 
   async close(): Promise<void> {

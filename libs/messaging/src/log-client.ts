@@ -46,6 +46,8 @@ export interface LogClient {
    * call. Throws {@link RangeNotKept} when `from` is older than what the partition keeps.
    */
   read(topic: string, partition: number, from: bigint, to: bigint): AsyncIterable<ConsumedRecord>;
+  /** {@link read} in the pieces in which they arrive, none of them empty: for who reads a great many. */
+  readBatches(topic: string, partition: number, from: bigint, to: bigint): AsyncIterable<ConsumedRecord[]>;
   /** Ends every connection; later calls reject. */
   close(): Promise<void>;
 }

@@ -43,18 +43,30 @@ export class RangeReader {
     this.#cluster = cluster;
   }
 
-  /** Records with `from <= offset < to`; both ends must lie within what the partition holds. */
-  async *read(topic: string, partition: number, from: bigint, to: bigint): AsyncGenerator<ConsumedRecord> {
+  /**
+   * Records with `from <= offset < to` as the broker hands them over, some megabytes at a time; both ends must lie within what
+   * the partition holds. What comes next is asked for while the last is being worked on.
+   */
+  async *batches(
+    topic: string,
+    partition: number,
+    from: bigint,
+    to: bigint,
+  ): AsyncGenerator<ConsumedRecord[]> {
+    if (from >= to) return;
     let next = from;
+    let upcoming = this.#fetch(topic, partition, next);
     while (next < to) {
-      const messages = await this.#fetch(topic, partition, next);
-      for (const message of messages) {
-        const offset = BigInt(message.offset);
-        if (offset < next) continue; // the broker returns whole stored batches
-        if (offset >= to) return;
-        next = offset + 1n;
-        if (message.isControlRecord !== true) yield toRecord(message);
+      const messages = await upcoming;
+      const last = messages.at(-1);
+      const behind = last === undefined ? next : BigInt(last.offset) + 1n;
+      if (behind < to) {
+        upcoming = this.#fetch(topic, partition, behind);
+        upcoming.catch(() => undefined); // whoever stops reading never hears of it
       }
+      const records = within(messages, next, to);
+      next = behind;
+      if (records.length > 0) yield records;
     }
   }
 
@@ -92,4 +104,15 @@ export class RangeReader {
     })) as FetchAnswer;
     return answer.responses.flatMap((response) => response.partitions.flatMap((found) => found.messages));
   }
+}
+
+/** The records of a range; the broker returns whole stored batches, and marks of transactions among them. */
+function within(messages: readonly FetchedMessage[], from: bigint, to: bigint): ConsumedRecord[] {
+  const records: ConsumedRecord[] = [];
+  for (const message of messages) {
+    if (message.isControlRecord === true) continue;
+    const record = toRecord(message);
+    if (record.offset >= from && record.offset < to) records.push(record);
+  }
+  return records;
 }
