@@ -1,3 +1,4 @@
+import { currentType } from '@probity/events';
 import { isAlive, startStack, waitUntil, type ProcessOfStack, type RunningStack } from '@probity/local-stack';
 import { SeededRandom } from '@probity/testing';
 import type { Client } from 'pg';
@@ -64,9 +65,7 @@ export async function committedEvents(client: Client): Promise<number> {
 export async function outcomeOf(store: Store): Promise<Outcome> {
   const [events, views] = [await store.connect('probity_events'), await store.connect('probity_views')];
   const made = 'SELECT event_id::text AS id FROM events.event WHERE type = ANY($1)';
-  const types = ['matrix.legacy-entry-asserted', 'safeguarding.entry-registered'].map(
-    (t) => `probity.${t}.v1`,
-  );
+  const types = ['matrix.legacy-entry-asserted', 'safeguarding.entry-registered'].map(currentType);
   const { rowCount: wanted } = await events.query(made, [types]);
   const shown = 'SELECT role FROM matrix.entry UNION ALL SELECT role FROM safeguarding.register';
   if (!(await waitUntil(async () => (await views.query(shown)).rowCount === wanted, CATCH_UP_MS)))

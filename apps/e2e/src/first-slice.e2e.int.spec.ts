@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { currentType } from '@probity/events';
 import { startStack, waitUntil, type RunningStack } from '@probity/local-stack';
 import { BOROUGH_CODES, type KafkaLog } from '@probity/messaging';
 import { MARKER, writeCanaryList, type CanaryList } from './canary-list.js';
@@ -42,7 +43,7 @@ async function caughtUp(): Promise<void> {
   const [events, views] = [await store.connect('probity_events'), await store.connect('probity_views')];
   const count = async (client: typeof events, sql: string): Promise<number> =>
     (await client.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${sql}`)).rows[0]?.count ?? 0;
-  const made = (type: string): string => `events.event WHERE type = 'probity.${type}.v1'`;
+  const made = (type: string): string => `events.event WHERE type = '${currentType(type)}'`;
   const hasAll = await waitUntil(
     async () =>
       (await count(views, 'matrix.entry')) === (await count(events, made('matrix.legacy-entry-asserted'))) &&

@@ -1,6 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { BatchSigner, buildEvent, canonicalBytes, encodeHeaders, encodeValue } from '@probity/events';
+import {
+  BatchSigner,
+  buildEvent,
+  canonicalBytes,
+  definitionOf,
+  encodeHeaders,
+  encodeValue,
+} from '@probity/events';
 import type { JsonValue, SealedGroups, Skeleton } from '@probity/events';
 import { KafkaLog } from '@probity/messaging';
 import { deriveSubkey, seal, sealContextOf } from '@probity/sealing';
@@ -96,7 +103,8 @@ export class BoroughWriter {
     let sealed: SealedGroups = {};
     if (event.case) {
       const subkey = deriveSubkey(this.keys.dekOf(key), 'case');
-      const context = sealContextOf(header, { recordId: key, dekVersion: 1 }, 1);
+      const { schemaVersion } = definitionOf(event.type);
+      const context = sealContextOf(header, { recordId: key, dekVersion: 1 }, schemaVersion);
       sealed = { case: seal(subkey, 'case', context, canonicalBytes(event.case)) };
     }
     const unsigned = buildEvent(

@@ -13,6 +13,7 @@ const decision: Payload = {
   countedEvidence: [],
   ageClass: 'ADULT',
   nextAgeBoundary: null,
+  group: null,
   childAuthority: null,
   inCustody: false,
   reviewDue: '2027-02-01T00:00:00.000Z',
@@ -55,6 +56,6 @@ export function rejected(recordId: string): WrittenEvent {
 /** A victim's registration, version 1. */
 export function registered(recordId: string, members: Payload = {}): WrittenEvent {
   const { inCustody, reviewDue, criteriaHoldUntil, ageClass } = decision;
-  const payload = { role: 'VICTIM', vulnerability: 'HIGH', ageClass, inCustody, reviewDue, criteriaHoldUntil, ...members }; // prettier-ignore
+  const payload = { role: 'VICTIM', vulnerability: { degree: 'HIGH', basis: 'ASSESSED' }, ageClass, inCustody, reviewDue, criteriaHoldUntil, ...members }; // prettier-ignore
   return { type: REGISTERED, version: 1, recordId, case: payload as Payload };
 }

@@ -69,6 +69,7 @@ export type {
   EntryEvent,
   EntryProposed,
   EntryRejected,
+  GroupRead,
   LegacyEntryAsserted,
   Notification,
   ReasonFamily,
@@ -86,7 +87,8 @@ export { decideSafeguarding } from './safeguarding/decide.js';
 export type { RegisterEntry } from './safeguarding/decide.js';
 export { evolveSafeguarding, initialSafeguarding } from './safeguarding/state.js';
 export type { SafeguardingState } from './safeguarding/state.js';
-export type { EntryRegistered, SafeguardingEvent } from './safeguarding/events.js';
+export type { EntryRegistered, SafeguardingEvent, VulnerabilityFinding } from './safeguarding/events.js';
+export type { NotRecorded } from './not-recorded.js';
 
 export { decideGroup } from './group/decide.js';
 export type { AuditGroup, DesignateGroup, GroupCommands } from './group/decide.js';

@@ -1,6 +1,6 @@
 export { canonicalBytes, canonicalJson } from './canonical-json.js';
 export type { JsonValue } from './canonical-json.js';
-export { CATALOGUE, dataSchemaOf } from './catalogue.js';
+export { CATALOGUE, currentType, currentTypeOf, dataSchemaOf } from './catalogue.js';
 export type { EventDefinition } from './catalogue.js';
 export type { JsonSchema } from './json-schema.js';
 export {
@@ -26,8 +26,10 @@ export type {
 } from './event.js';
 export { leafHash, merkleTree, rootFromPath } from './merkle.js';
 export type { MerklePath } from './merkle.js';
-export { definitionOf, validatePlainEvent } from './validation.js';
-export type { PlainEvent } from './validation.js';
+export { NOT_RECORDED } from './schemas.js';
+export { upcast } from './upcasting/upcast.js';
+export { definitionOf, validateOpenedEvent, validatePlainEvent } from './validation.js';
+export type { Payload, PlainEvent } from './validation.js';
 export { BatchSigner, SignatureError, WriterRegistry, keyIdOf } from './writer.js';
 export type { SignedBatch, WriterEntry, WriterRegistryFile } from './writer.js';
 export { buildEvent } from './build.js';

@@ -1,4 +1,8 @@
+import type { NotRecorded } from '@probity/domain';
 import type { JsonSchema } from './json-schema.js';
+
+/** Stands in an upcast event for a fact that its own version did not hold. */
+export const NOT_RECORDED: NotRecorded = 'NOT_RECORDED';
 
 const text: JsonSchema = { type: 'string', minLength: 1, maxLength: 300 };
 const optionalText: JsonSchema = { type: ['string', 'null'], maxLength: 300 };
@@ -23,6 +27,11 @@ function closed(properties: { readonly [name: string]: JsonSchema }): JsonSchema
 
 function anyOf(values: readonly unknown[]): JsonSchema {
   return { enum: values };
+}
+
+/** `readOnly`: an upcaster may leave it, a writer may not put it there (see validation.ts). */
+function orNotRecorded(schema: JsonSchema): JsonSchema {
+  return { anyOf: [schema, { const: NOT_RECORDED, readOnly: true }] };
 }
 
 const harmRole = anyOf(['SUSPECTED_OFFENDER', 'CONVICTED_OFFENDER']);
@@ -81,6 +90,10 @@ const scoreLines: JsonSchema = {
 const age = { ageClass, nextAgeBoundary: optionalDate };
 const scored = { score: points, scoreLines };
 
+const groupRead: JsonSchema = {
+  oneOf: [{ type: 'null' }, closed({ id: uuid, version: { type: 'integer', minimum: 1 } })],
+};
+
 /** Skeleton of events that say nothing but where. */
 export const boroughOnly = closed({ borough });
 /** Skeleton of events with a coarse family of reasons. */
@@ -102,7 +115,7 @@ export const entryProposed = closed({
   role: harmRole,
   ...age,
   evidence,
-  group: { oneOf: [{ type: 'null' }, closed({ id: uuid, version: { type: 'integer', minimum: 1 } })] },
+  group: groupRead,
   inCustody: { type: 'boolean' },
   proposedBy: text,
   waitingFor: codes,
@@ -120,17 +133,21 @@ const decided = {
   childAuthority: optionalText,
 };
 
-export const legacyEntryAsserted = closed({
-  ...decided,
+/** Since version 2 of both entries: the group that the decision read, as the proposal names its own. */
+const decidedByGroup = { ...decided, group: orNotRecorded(groupRead) };
+
+const asserted = {
   assertedApprovedBy: text,
   inCustody: { type: 'boolean' },
   attestBy: instant,
   reviewDue: instant,
   criteriaHoldUntil: optionalInstant,
-});
+};
 
-export const entryApproved = closed({
-  ...decided,
+export const legacyEntryAssertedV1 = closed({ ...decided, ...asserted });
+export const legacyEntryAsserted = closed({ ...decidedByGroup, ...asserted });
+
+const approved = {
   approvedBy: text,
   attestationHash: sha256,
   notification: {
@@ -142,7 +159,10 @@ export const entryApproved = closed({
   inCustody: { type: 'boolean' },
   reviewDue: instant,
   criteriaHoldUntil: optionalInstant,
-});
+};
+
+export const entryApprovedV1 = closed({ ...decided, ...approved });
+export const entryApproved = closed({ ...decidedByGroup, ...approved });
 
 export const entryRejected = closed({
   reasonCode: { type: 'string', pattern: '^[A-Z_]{3,40}$' },
@@ -158,9 +178,10 @@ export const groupDesignated = closed({
 
 export const groupAudited = closed({ auditedOn: date, qualifyingMembers: count, auditedBy: text });
 
-export const entryRegistered = closed({
+const vulnerabilityDegree = anyOf(['HIGH', 'STANDARD']);
+
+const registered = {
   role: anyOf(['VICTIM', 'AT_RISK']),
-  vulnerability: anyOf(['HIGH', 'STANDARD']),
   ...age,
   evidence,
   countedEvidence: evidenceIds,
@@ -168,6 +189,16 @@ export const entryRegistered = closed({
   inCustody: { type: 'boolean' },
   reviewDue: instant,
   criteriaHoldUntil: optionalInstant,
+};
+
+export const entryRegisteredV1 = closed({ ...registered, vulnerability: vulnerabilityDegree });
+/** Since version 2: whether the degree was assessed or assumed. */
+export const entryRegistered = closed({
+  ...registered,
+  vulnerability: closed({
+    degree: vulnerabilityDegree,
+    basis: orNotRecorded(anyOf(['ASSESSED', 'ASSUMED'])),
+  }),
 });
 
 const windowFacts = { borough, fileHash: sha256 };

@@ -1,16 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { CATALOGUE } from './catalogue.js';
+import { CATALOGUE, currentType, currentTypeOf } from './catalogue.js';
 import { EventFormatError } from './event.js';
 import type { PlainEvent } from './validation.js';
-import { validatePlainEvent } from './validation.js';
+import { validateOpenedEvent, validatePlainEvent } from './validation.js';
 
 const REGISTERED: PlainEvent = {
-  type: 'probity.safeguarding.entry-registered.v1',
+  type: 'probity.safeguarding.entry-registered.v2',
   skeleton: { borough: 'E09000012' },
   sealed: {
     case: {
       role: 'VICTIM',
-      vulnerability: 'STANDARD',
+      vulnerability: { degree: 'STANDARD', basis: 'ASSUMED' },
       ageClass: 'ADULT',
       nextAgeBoundary: null,
       evidence: [],
@@ -69,6 +69,38 @@ describe('the event catalogue', () => {
     expect(() => {
       validatePlainEvent({ ...REGISTERED, type: 'probity.matrix.unheard-of.v1' });
     }).toThrow('does not hold');
+  });
+
+  it('lets nobody write an earlier version, and names the one that is written', () => {
+    expect(() => {
+      validatePlainEvent({ ...REGISTERED, type: 'probity.safeguarding.entry-registered.v1' });
+    }).toThrow('is read and not written: probity.safeguarding.entry-registered.v2 is');
+  });
+
+  it('lets a reader see that a fact was not recorded, and no writer record that', () => {
+    const vulnerability = { degree: 'HIGH', basis: 'NOT_RECORDED' };
+    const sealed = { ...REGISTERED.sealed, case: { ...REGISTERED.sealed.case, vulnerability } };
+    const event = { ...REGISTERED, sealed };
+    expect(() => {
+      validateOpenedEvent(event);
+    }).not.toThrow();
+    expect(() => {
+      validatePlainEvent(event);
+    }).toThrow(/^case\/vulnerability\/basis/);
+  });
+
+  it('numbers the versions of each event from 1 without a gap, and writes the last', () => {
+    const versions = new Map<string, number[]>();
+    for (const { name, schemaVersion } of CATALOGUE.values())
+      versions.set(name, [...(versions.get(name) ?? []), schemaVersion]);
+    for (const [name, numbers] of versions) {
+      expect(numbers).toEqual(numbers.map((_, place) => place + 1));
+      expect(currentType(name)).toBe(`probity.${name}.v${String(numbers.length)}`);
+      for (const number of numbers)
+        expect(currentTypeOf(`probity.${name}.v${String(number)}`)).toBe(currentType(name));
+    }
+    expect(currentTypeOf('probity.matrix.unheard-of.v1')).toBe('probity.matrix.unheard-of.v1');
+    expect(() => currentType('matrix.unheard-of')).toThrow(EventFormatError);
   });
 
   it('keeps skeletons free of anything about a person: borough, family of reason, hashes and codes alone', () => {

@@ -2,16 +2,22 @@ import type { ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { JsonValue } from './canonical-json.js';
 import type { EventDefinition } from './catalogue.js';
+import { CATALOGUE, currentTypeOf } from './catalogue.js';
 import type { JsonSchema } from './json-schema.js';
-import { CATALOGUE } from './catalogue.js';
 import type { SealedGroup, Skeleton } from './event.js';
 import { EventFormatError, SEALED_GROUPS } from './event.js';
 
-/** An event before it is sealed: what a decider gave, with the parts that it never sees attached. */
+/** Members of one group in clear. */
+export type Payload = { readonly [member: string]: JsonValue | undefined };
+
+/**
+ * An event in clear: what a decider gave before it is sealed, with the parts that it never sees attached, or what a reader
+ * has opened, without the groups that it has not.
+ */
 export interface PlainEvent {
   readonly type: string;
   readonly skeleton: Skeleton;
-  readonly sealed: { readonly [group in SealedGroup]?: { readonly [member: string]: JsonValue | undefined } };
+  readonly sealed: { readonly [group in SealedGroup]?: Payload };
 }
 
 interface Validators {
@@ -20,8 +26,17 @@ interface Validators {
 }
 
 // `strict` would object to `type: [..., 'null']` with keywords of one type, which is valid 2020-12.
-const ajv = new Ajv2020({ allErrors: false, strict: false });
-const compiled = new Map<string, Validators>();
+const OPTIONS = { allErrors: false, strict: false } as const;
+
+/** Validators of each type. `readOnly` is an annotation to a reader; to a writer it is a value that it must not put there. */
+const reading = { ajv: new Ajv2020(OPTIONS), compiled: new Map<string, Validators>() };
+const writing = { ajv: new Ajv2020(OPTIONS), compiled: new Map<string, Validators>() };
+writing.ajv.removeKeyword('readOnly');
+writing.ajv.addKeyword({
+  keyword: 'readOnly',
+  schemaType: 'boolean',
+  validate: (isReadOnly: boolean) => !isReadOnly,
+});
 
 /** The definition of a type. @throws EventFormatError for a type that the catalogue does not hold. */
 export function definitionOf(type: string): EventDefinition {
@@ -31,13 +46,30 @@ export function definitionOf(type: string): EventDefinition {
 }
 
 /**
- * Check an event against its closed schemas before it is sealed: an unknown or missing member never reaches the log.
+ * Check an event against its closed schemas before it is sealed: an unknown or missing member never reaches the log, and
+ * neither does an event of an earlier version.
  *
  * @throws EventFormatError naming the part and the path of the first fault, never a value.
  */
 export function validatePlainEvent(event: PlainEvent): void {
   const definition = definitionOf(event.type);
-  const validators = validatorsOf(definition);
+  if (!definition.isCurrent) {
+    throw new EventFormatError(`${event.type} is read and not written: ${currentTypeOf(event.type)} is`);
+  }
+  validate(event, definition, writing);
+}
+
+/**
+ * Check an event that was opened whole, or upcast, against the closed schemas of its version.
+ *
+ * @throws EventFormatError naming the part and the path of the first fault, never a value.
+ */
+export function validateOpenedEvent(event: PlainEvent): void {
+  validate(event, definitionOf(event.type), reading);
+}
+
+function validate(event: PlainEvent, definition: EventDefinition, mode: typeof reading): void {
+  const validators = validatorsOf(definition, mode);
   check(validators.skeleton, event.skeleton, 'skeleton');
   for (const group of SEALED_GROUPS) {
     const validator = validators.sealed.get(group);
@@ -51,7 +83,9 @@ export function validatePlainEvent(event: PlainEvent): void {
   }
 }
 
-function validatorsOf(definition: EventDefinition): Validators {
+function validatorsOf(definition: EventDefinition, { ajv, compiled }: typeof reading): Validators {
+  const compile = (schema: JsonSchema): ValidateFunction =>
+    ajv.compile({ $schema: 'https://json-schema.org/draft/2020-12/schema', ...schema });
   const known = compiled.get(definition.type);
   if (known) return known;
   const sealed = new Map<SealedGroup, ValidateFunction>();
@@ -62,10 +96,6 @@ function validatorsOf(definition: EventDefinition): Validators {
   const validators = { skeleton: compile(definition.skeleton), sealed };
   compiled.set(definition.type, validators);
   return validators;
-}
-
-function compile(schema: JsonSchema): ValidateFunction {
-  return ajv.compile({ $schema: 'https://json-schema.org/draft/2020-12/schema', ...schema });
 }
 
 function check(validator: ValidateFunction, payload: unknown, part: string): void {

@@ -1,4 +1,4 @@
-import { EventFormatError, SignatureError, decodeRecord, verifyEvent } from '@probity/events';
+import { EventFormatError, SignatureError, currentTypeOf, decodeRecord, verifyEvent } from '@probity/events';
 import type { StoredEvent, WriterRegistry } from '@probity/events';
 import type { HandledType } from './projection-definition.js';
 import { ProjectionFault } from './projection-fault.js';
@@ -102,7 +102,9 @@ export class EventReader {
     event: StoredEvent,
     position: LogPosition,
   ): { handled: ReadEvent | null; time: string } | ProjectionFault {
-    const { type, subject, key, time } = event.header;
+    const { subject, key, time } = event.header;
+    // Definitions name current types; an event of an earlier version is upcast before it is folded.
+    const type = currentTypeOf(event.header.type);
     if (this.ignores.has(type)) return { handled: null, time };
     const handled = this.handles.get(type);
     if (!handled)

@@ -1,3 +1,4 @@
+import { upcast } from '@probity/events';
 import { unsealCase } from './case-unsealing.js';
 import type { CaseKey, OpenCase } from './case-unsealing.js';
 import type { ReadBatch, ReadEvent } from './event-reader.js';
@@ -98,17 +99,20 @@ function progressOf(item: ReadEvent): { borough: string; version: number; eventH
   return { borough: typeof borough === 'string' ? borough : '', version: header.streamversion, eventHash };
 }
 
+/** Every event reaches a fold as the current version of its type has it, whatever version was written. */
 function projected(item: ReadEvent, payload: ProjectedEvent['case']): ProjectedEvent {
-  const { header, skeleton } = item.event;
+  const { header } = item.event;
+  const sealed = payload ? { case: payload } : {};
+  const current = upcast({ type: header.type, skeleton: item.event.skeleton, sealed });
   return {
-    type: header.type,
+    type: current.type,
     recordId: item.recordId,
     version: header.streamversion,
     topic: item.position.topic,
     offset: item.position.offset,
     occurredAt: header.occurredat,
     recordedAt: header.time,
-    skeleton,
-    case: payload,
+    skeleton: current.skeleton,
+    case: (current.sealed.case ?? null) as ProjectedEvent['case'],
   };
 }

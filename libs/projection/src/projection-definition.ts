@@ -12,6 +12,7 @@ export type CasePayload = { readonly [member: string]: JsonValue };
 
 /** A verified event as a fold sees it: its content and where it lies, nothing of the transport. */
 export interface ProjectedEvent {
+  /** Current type: an event of an earlier version has been upcast. */
   readonly type: string;
   readonly recordId: string;
   /** Position in the record's own stream, from 1. */
@@ -44,8 +45,9 @@ export interface ProjectionDefinition<S extends RecordState> {
   readonly version: number;
   /** Schema with the tables `checkpoint` and `record`, and the projection's own. */
   readonly schema: string;
+  /** By current type; earlier versions of it are taken with it. */
   readonly handles: ReadonlyMap<string, HandledType>;
-  /** Types that may stand in the topics and have no effect here. Any other type is a fault. */
+  /** Current types that may stand in the topics and have no effect here. Any other type is a fault. */
   readonly ignores: ReadonlySet<string>;
   /** Whatever else decides what rows come out: change it whenever the fold or the tables change. */
   readonly fingerprintInputs: JsonValue;

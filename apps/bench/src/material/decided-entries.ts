@@ -23,6 +23,7 @@ import {
   parseLocalDate,
 } from '@probity/domain';
 import type { PlainEvent } from '@probity/events';
+import { currentType } from '@probity/events';
 import { readOperatingModel } from '@probity/platform';
 import { generateRows } from '@probity/testing';
 import type { ListFields } from '@probity/testing';
@@ -31,10 +32,10 @@ import type { ListFields } from '@probity/testing';
 export const DECIDED_AT = '2026-11-01T09:00:00.000Z';
 
 const TYPES = {
-  EntryProposed: 'probity.matrix.entry-proposed.v1',
-  LegacyEntryAsserted: 'probity.matrix.legacy-entry-asserted.v1',
-  EntryApproved: 'probity.matrix.entry-approved.v1',
-  EntryRejected: 'probity.matrix.entry-rejected.v1',
+  EntryProposed: currentType('matrix.entry-proposed'),
+  LegacyEntryAsserted: currentType('matrix.legacy-entry-asserted'),
+  EntryApproved: currentType('matrix.entry-approved'),
+  EntryRejected: currentType('matrix.entry-rejected'),
 } as const;
 
 /** Rows that are decided; events are sealed from them again and again, under other keys and ids. */

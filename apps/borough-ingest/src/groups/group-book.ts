@@ -4,7 +4,8 @@ import type { GroupEvent, GroupFacts, GroupState } from '@probity/domain';
 import { evolveGroup, groupFactsOf, initialGroup, parseGroupId } from '@probity/domain';
 import type { RecordedEvent, StreamRead } from '@probity/event-store';
 import { readStreams } from '@probity/event-store';
-import { definitionOf } from '@probity/events';
+import type { Payload } from '@probity/events';
+import { currentType, definitionOf, upcast } from '@probity/events';
 import type { VaultClient } from '@probity/sealing';
 import { open, sealContextOf, zeroise } from '@probity/sealing';
 import type { RowHasher } from '../imports/row-key.js';
@@ -17,9 +18,15 @@ export interface BookedGroup {
   readonly state: GroupState;
 }
 
+/** CloudEvents types of a group's events. */
+export const GROUP_TYPES = {
+  designated: currentType('matrix.group-designated'),
+  audited: currentType('matrix.group-audited'),
+};
+
 const EVENT_NAMES: { readonly [type: string]: GroupEvent['type'] } = {
-  'probity.matrix.group-designated.v1': 'GroupDesignated',
-  'probity.matrix.group-audited.v1': 'GroupAudited',
+  [GROUP_TYPES.designated]: 'GroupDesignated',
+  [GROUP_TYPES.audited]: 'GroupAudited',
 };
 
 /**
@@ -105,11 +112,13 @@ function bookedGroup(groupId: string, events: readonly RecordedEvent[], subkey: 
 }
 
 function openGroupEvent(event: RecordedEvent, groupId: string, subkey: Buffer): GroupEvent {
-  const { header, sealed } = event;
-  const type = EVENT_NAMES[header.type];
-  if (!type || !sealed.case) throw new Error(`the stream of a group holds a foreign event ${header.type}`);
+  const { header, skeleton, sealed } = event;
+  if (!sealed.case) throw new Error(`an event ${header.type} of a group has no case`);
   const key = { recordId: groupId, dekVersion: sealed.case.kv };
   const context = sealContextOf(header, key, definitionOf(header.type).schemaVersion);
-  const text = open(subkey, 'case', context, sealed.case).toString('utf8');
-  return { type, skeleton: event.skeleton, case: JSON.parse(text) as unknown } as unknown as GroupEvent;
+  const opened = JSON.parse(open(subkey, 'case', context, sealed.case).toString('utf8')) as Payload;
+  const current = upcast({ type: header.type, skeleton, sealed: { case: opened } });
+  const type = EVENT_NAMES[current.type];
+  if (!type) throw new Error(`the stream of a group holds a foreign event ${header.type}`);
+  return { type, skeleton: current.skeleton, case: current.sealed.case } as unknown as GroupEvent;
 }

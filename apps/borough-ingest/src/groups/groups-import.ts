@@ -20,6 +20,7 @@ import type { GroupRow } from '../reading/groups-file.js';
 import type { EventFactory, StreamEvent } from '../sealing/event-factory.js';
 import { freshRecordKey, leasedRecordKey } from '../sealing/event-sealer.js';
 import type { RecordKey } from '../sealing/event-sealer.js';
+import { GROUP_TYPES } from './group-book.js';
 import type { BookedGroup, GroupBook } from './group-book.js';
 
 /** What is needed to write groups of a borough. */
@@ -192,7 +193,7 @@ function isAlreadyKnown(row: GroupRow, state: GroupState): boolean {
 function toStreamEvent(event: GroupEvent): StreamEvent {
   const isDesignation = event.type === 'GroupDesignated';
   return {
-    type: isDesignation ? 'probity.matrix.group-designated.v1' : 'probity.matrix.group-audited.v1',
+    type: isDesignation ? GROUP_TYPES.designated : GROUP_TYPES.audited,
     skeleton: { ...event.skeleton },
     sealed: { case: { ...event.case } },
     // A group's audit is one of the few facts that may be backdated (docs/explanation/architecture.md, valid time).

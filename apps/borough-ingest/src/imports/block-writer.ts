@@ -3,12 +3,15 @@ import type { Pool } from 'pg';
 import type { SqlClient, StreamRead } from '@probity/event-store';
 import { append } from '@probity/event-store';
 import type { BatchSigner, UnsignedEvent } from '@probity/events';
+import { currentType } from '@probity/events';
 import { zeroise } from '@probity/sealing';
 import { ACCESS_PARTITIONS } from '../relay/borough-relay.js';
 import type { EventFactory } from '../sealing/event-factory.js';
 import { freshRecordKey } from '../sealing/event-sealer.js';
 import type { DecidedRow, LoggedRefusal, NewRecord } from './decided-row.js';
 import type { SeenRow, SeenRowsRepository } from './seen-rows.repository.js';
+
+const REFUSED = currentType('access.command-refused');
 
 /** Where a block is written. */
 export interface BlockTarget {
@@ -74,7 +77,7 @@ export class BlockWriter {
   #refusal(refusal: LoggedRefusal, target: BlockTarget): UnsignedEvent {
     const { borough } = target;
     const skeleton = { borough, command: refusal.command, codes: [...refusal.codes] };
-    return this.factory.refusal({ type: 'probity.access.command-refused.v1', skeleton, sealed: {} }, borough);
+    return this.factory.refusal({ type: REFUSED, skeleton, sealed: {} }, borough);
   }
 }
 

@@ -22,6 +22,7 @@ import {
   roleFamilyOf,
 } from '@probity/domain';
 import type { PlainEvent } from '@probity/events';
+import { currentType } from '@probity/events';
 import type { LegacyRow } from '../reading/legacy-row.js';
 import type { DecidedRow } from './decided-row.js';
 import type { FreshKey, KeyPool } from './key-pool.js';
@@ -39,13 +40,13 @@ export interface RowDecisionContext {
   readonly nextId: () => string;
 }
 
-/** CloudEvents types by the deciders' names. */
+/** CloudEvents types by the deciders' names: what is decided now has the form of now. */
 const TYPES = {
-  EntryProposed: 'probity.matrix.entry-proposed.v1',
-  LegacyEntryAsserted: 'probity.matrix.legacy-entry-asserted.v1',
-  EntryApproved: 'probity.matrix.entry-approved.v1',
-  EntryRejected: 'probity.matrix.entry-rejected.v1',
-  EntryRegistered: 'probity.safeguarding.entry-registered.v1',
+  EntryProposed: currentType('matrix.entry-proposed'),
+  LegacyEntryAsserted: currentType('matrix.legacy-entry-asserted'),
+  EntryApproved: currentType('matrix.entry-approved'),
+  EntryRejected: currentType('matrix.entry-rejected'),
+  EntryRegistered: currentType('safeguarding.entry-registered'),
 } as const;
 
 /**

@@ -1,10 +1,14 @@
 import type { EventFacts, PlainEvent, UnsignedEvent } from '@probity/events';
-import { buildEvent, validatePlainEvent } from '@probity/events';
+import { buildEvent, currentType, validatePlainEvent } from '@probity/events';
 import type { Caller } from '@probity/platform';
 import type { MigrationWindow } from './migration-window.entity.js';
 
 /** Why governance writes: it supervises how the lists are kept. */
 const OVERSIGHT_PURPOSE = 'OVERSIGHT';
+
+const OPENED = currentType('oversight.migration-window-opened');
+const CLOSED = currentType('oversight.migration-window-closed');
+const REFUSED = currentType('access.command-refused');
 
 /** What every event of one request shares. */
 export interface RequestFacts {
@@ -29,8 +33,10 @@ export function windowOpened(
   const { borough, fileHash, groupsHash, asAt, requestedBy } = window;
   const openedBy = [requestedBy, approvedBy];
   const skeleton = { borough, fileHash, groupsHash, asAt: asAt.toISOString(), openedBy };
-  const type = 'probity.oversight.migration-window-opened.v1';
-  return unsealed({ type, skeleton, sealed: {} }, { ...windowFacts(window, request), streamversion: 1 });
+  return unsealed(
+    { type: OPENED, skeleton, sealed: {} },
+    { ...windowFacts(window, request), streamversion: 1 },
+  );
 }
 
 /**
@@ -46,9 +52,8 @@ export function windowClosed(
   request: RequestFacts,
 ): UnsignedEvent {
   const { borough, fileHash } = window;
-  const type = 'probity.oversight.migration-window-closed.v1';
   const facts = { ...windowFacts(window, request), streamversion: 2, causationid: openedEventId };
-  return unsealed({ type, skeleton: { borough, fileHash, rows }, sealed: {} }, facts);
+  return unsealed({ type: CLOSED, skeleton: { borough, fileHash, rows }, sealed: {} }, facts);
 }
 
 /**
@@ -64,7 +69,6 @@ export function commandRefused(
   code: string,
   request: RequestFacts,
 ): UnsignedEvent {
-  const type = 'probity.access.command-refused.v1';
   const facts = {
     ...sharedFacts(request),
     subject: `refusals/${id}`,
@@ -72,7 +76,7 @@ export function commandRefused(
     key: id,
     streamversion: 1,
   };
-  return unsealed({ type, skeleton: { borough, command, codes: [code] }, sealed: {} }, facts);
+  return unsealed({ type: REFUSED, skeleton: { borough, command, codes: [code] }, sealed: {} }, facts);
 }
 
 type WithoutType = Omit<EventFacts, 'type'>;

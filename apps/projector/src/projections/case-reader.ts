@@ -1,3 +1,4 @@
+import { NOT_RECORDED } from '@probity/events';
 import { UnprojectableEvent } from '@probity/projection';
 import type { CasePayload, ProjectedEvent } from '@probity/projection';
 
@@ -5,7 +6,7 @@ import type { CasePayload, ProjectedEvent } from '@probity/projection';
 export class CaseReader {
   readonly #payload: CasePayload;
 
-  constructor(event: ProjectedEvent) {
+  constructor(event: Pick<ProjectedEvent, 'case'>) {
     if (!event.case) throw new UnprojectableEvent('the event has no opened case part');
     this.#payload = event.case;
   }
@@ -33,6 +34,19 @@ export class CaseReader {
     if (found === undefined)
       throw new UnprojectableEvent(`case.${member} is not a value that belongs in this read model`);
     return found;
+  }
+
+  /** Whether the version that was written held the member at all. */
+  isRecorded(member: string): boolean {
+    return this.#payload[member] !== NOT_RECORDED;
+  }
+
+  /** The members of a member that is an object. */
+  within(member: string): CaseReader {
+    const value = this.#payload[member];
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw new UnprojectableEvent(`case.${member} is not an object`);
+    return new CaseReader({ case: value as CasePayload });
   }
 
   /** `id` of an object member such as `{id, version}`, or null. */

@@ -66,6 +66,12 @@ describe('An approval', () => {
     });
   });
 
+  it('records the group at the version that it read, whatever version the proposal read', () => {
+    const group = { ...currentGroup, version: currentGroup.version + 5 };
+    const accepted = given(proposal()).when(approval({ group })).then('EntryApproved');
+    expect(eventOf(accepted, 'EntryApproved').case.group).toEqual({ id: group.groupId, version: 7 });
+  });
+
   it('[R-16] by the proposer is refused and the record stays proposed', () => {
     given(proposal())
       .when(approval({ approvedBy: 'STAFF-101' }))

@@ -7,6 +7,7 @@ import type { EvidenceItem } from '../evidence/item.js';
 import type { ScoreLine } from '../evidence/score.js';
 import type { GroupId } from '../ids.js';
 import type { Band, ReviewDue } from '../model/clocks.js';
+import type { NotRecorded } from '../not-recorded.js';
 import type { HarmRole } from '../role/roles.js';
 
 /** Reasons for rejecting a proposal, each with the family that alone is visible outside the sealed part. */
@@ -37,6 +38,12 @@ interface Skeleton {
   readonly borough: BoroughCode;
 }
 
+/** A group at the version of its stream that a decision read. */
+export interface GroupRead {
+  readonly id: GroupId;
+  readonly version: number;
+}
+
 /** A person was proposed for the list. */
 export interface EntryProposed {
   readonly type: 'EntryProposed';
@@ -45,7 +52,7 @@ export interface EntryProposed {
     readonly role: HarmRole;
     /** Items of kinds that may be kept. */
     readonly evidence: readonly EvidenceItem[];
-    readonly group: { readonly id: GroupId; readonly version: number } | null;
+    readonly group: GroupRead | null;
     readonly inCustody: boolean;
     readonly proposedBy: string;
     /** Codes that an approval would meet now; a missing approver has none. */
@@ -67,13 +74,15 @@ interface EntryFacts extends AgeStanding {
   readonly scoreLines: readonly ScoreLine[];
   /** Ids of the items that the entry rests on. */
   readonly countedEvidence: readonly string[];
+  /** The group whose nexus items the decision could count: what depends on a group is found by it when the group lapses. */
+  readonly group: GroupRead | null | NotRecorded;
   readonly childAuthority: string | null;
   readonly inCustody: boolean;
   readonly reviewDue: ReviewDue;
   readonly criteriaHoldUntil: Instant | null;
 }
 
-/** A person was entered on the word of a legacy file, until a logged-in supervisor attests. Schema version 2. */
+/** A person was entered on the word of a legacy file, until a logged-in supervisor attests. */
 export interface LegacyEntryAsserted {
   readonly type: 'LegacyEntryAsserted';
   readonly skeleton: Skeleton;

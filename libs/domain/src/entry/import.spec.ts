@@ -23,6 +23,7 @@ describe('A row of a legacy list', () => {
       role: 'SUSPECTED_OFFENDER',
       band: 'GREEN',
       score: 5,
+      group: { id: '00000000-0000-4000-8000-00000000000a', version: 2 },
       assertedApprovedBy: 'STAFF-102',
       attestBy: '2026-11-29T09:00:00.000Z',
       reviewDue: '2027-01-31T09:00:00.000Z',

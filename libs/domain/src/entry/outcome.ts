@@ -10,7 +10,7 @@ import { storableItems } from '../evidence/readable.js';
 import { clockDue, reviewDueOf } from '../model/clocks.js';
 import type { OperatingModel } from '../model/operating-model.js';
 import type { ImportEntry, ProposeEntry } from './commands.js';
-import type { EnteredBand, EntryApproved, EntryProposed, LegacyEntryAsserted } from './events.js';
+import type { EnteredBand, EntryApproved, EntryProposed, GroupRead, LegacyEntryAsserted } from './events.js';
 import { isNamed } from './rules.js';
 import type { HarmAssessment } from './rules.js';
 
@@ -30,7 +30,7 @@ export function entryProposed(
       ageClass,
       nextAgeBoundary,
       evidence: storableItems(command.evidence, model),
-      group: group === null ? null : { id: group.groupId, version: group.version },
+      group: groupRead(group),
       inCustody,
       proposedBy,
       waitingFor: sortedCodes(waitingFor),
@@ -56,6 +56,10 @@ export function legacyEntryAsserted(
     skeleton: { borough: command.borough },
     case: { ...entryFacts(command, assessment, asOf, model), assertedApprovedBy, attestBy },
   };
+}
+
+function groupRead(group: GroupFacts | null): GroupRead | null {
+  return group === null ? null : { id: group.groupId, version: group.version };
 }
 
 function enterableBand({ score }: HarmAssessment): EnteredBand | null {
@@ -94,6 +98,7 @@ export function entryFacts(
     countedEvidence: sufficiency.chosen.map(({ evidenceId }) => evidenceId).sort(),
     ageClass,
     nextAgeBoundary,
+    group: groupRead(group),
     childAuthority: isNamed(childAuthority) ? childAuthority : null,
     inCustody,
     reviewDue: reviewDueOf(score.band, decidedAt, ageClass, model),

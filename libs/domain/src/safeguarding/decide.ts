@@ -11,7 +11,7 @@ import type { OperatingModel, Vulnerability } from '../model/operating-model.js'
 import { accept, refuse } from '../refusal.js';
 import type { Decision } from '../refusal.js';
 import type { SafeguardingRole } from '../role/roles.js';
-import type { SafeguardingEvent } from './events.js';
+import type { SafeguardingEvent, VulnerabilityFinding } from './events.js';
 import { holdsRole, isOfRole, roleHoldsUntil, unassessedVulnerability } from './rules.js';
 import type { SafeguardingState } from './state.js';
 
@@ -51,7 +51,7 @@ export function decideSafeguarding(
     skeleton: { borough },
     case: {
       role,
-      vulnerability: command.vulnerability ?? unassessedVulnerability(ageClass, model),
+      vulnerability: vulnerabilityOf(command, model),
       ageClass,
       nextAgeBoundary,
       evidence,
@@ -63,4 +63,13 @@ export function decideSafeguarding(
     },
   };
   return accept([registered]);
+}
+
+function vulnerabilityOf(
+  { vulnerability, ageClass }: RegisterEntry,
+  model: OperatingModel,
+): VulnerabilityFinding {
+  return vulnerability === null
+    ? { degree: unassessedVulnerability(ageClass, model), basis: 'ASSUMED' }
+    : { degree: vulnerability, basis: 'ASSESSED' };
 }

@@ -27,7 +27,7 @@ describe('The safeguarding register', () => {
     );
     expect(registered).toMatchObject({
       role: 'VICTIM',
-      vulnerability: 'STANDARD',
+      vulnerability: { degree: 'STANDARD', basis: 'ASSUMED' },
       reviewDue: '2027-01-31T09:00:00.000Z',
       criteriaHoldUntil: '2027-08-31T23:00:00.000Z',
     });
@@ -83,11 +83,22 @@ describe('The safeguarding register', () => {
   it('[R-20] takes a person of any age, a child with a shorter review and high vulnerability until assessed', () => {
     const young = registration({ ageClass: 'UNDER_10', nextAgeBoundary: date('2030-01-01') });
     const { case: registered } = eventOf(given().when(young).then('EntryRegistered'), 'EntryRegistered');
-    expect(registered).toMatchObject({ vulnerability: 'HIGH', reviewDue: '2026-12-27T09:00:00.000Z' });
+    expect(registered).toMatchObject({
+      vulnerability: { degree: 'HIGH', basis: 'ASSUMED' },
+      reviewDue: '2026-12-27T09:00:00.000Z',
+    });
     const assessed = given()
       .when({ ...young, vulnerability: 'STANDARD' })
       .then('EntryRegistered');
-    expect(eventOf(assessed, 'EntryRegistered').case.vulnerability).toBe('STANDARD');
+    expect(eventOf(assessed, 'EntryRegistered').case.vulnerability.degree).toBe('STANDARD');
+  });
+
+  it('[R-15] tells an assessment from what is assumed until there is one, whichever comes to the same degree', () => {
+    const basisOf = (vulnerability: RegisterEntry['vulnerability']) =>
+      eventOf(given().when(registration({ vulnerability })).then('EntryRegistered'), 'EntryRegistered').case
+        .vulnerability;
+    expect(basisOf('STANDARD')).toEqual({ degree: 'STANDARD', basis: 'ASSESSED' });
+    expect(basisOf(null)).toEqual({ degree: 'STANDARD', basis: 'ASSUMED' });
   });
 
   it('[R-02][ICO-1] keeps what the role rests on and no evidence of harm', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { NOT_RECORDED } from '@probity/events';
 import type { ProjectedEvent } from '@probity/projection';
 import { approved, legacyAsserted, proposed, rejected } from '../../../test/payloads.js';
 import type { WrittenEvent } from '../../../test/borough-writer.js';
@@ -37,10 +38,10 @@ describe('the central matrix, event by event', () => {
     expect(refused).toMatchObject({ lifecycle: 'REJECTED', entries: { current: null, added: [] } });
   });
 
-  it('enters an approved person with the group that the proposal named', () => {
+  it('enters an approved person with the group that the decision read', () => {
     const state = fold(
       at(T0, 1, proposed(RECORD, { group: { id: GROUP, version: 3 } })),
-      at(T1, 2, approved(RECORD)),
+      at(T1, 2, approved(RECORD, { group: { id: GROUP, version: 4 } })),
     );
     expect(state?.entries.current?.row).toMatchObject({
       borough: 'E09000012',
@@ -51,6 +52,15 @@ describe('the central matrix, event by event', () => {
       groupId: GROUP,
       topicOffset: 2n,
     });
+  });
+
+  it('goes by the proposal’s group where the decision is of a version that did not record it, and only there', () => {
+    const group = { id: GROUP, version: 3 };
+    const groupOf = (members: Parameters<typeof approved>[1]) =>
+      fold(at(T0, 1, proposed(RECORD, { group })), at(T1, 2, approved(RECORD, members)))?.entries.current?.row
+        .groupId;
+    expect(groupOf({ group: NOT_RECORDED })).toBe(GROUP);
+    expect(groupOf({ group: null })).toBeNull();
   });
 
   it('marks an entry on a file’s word and withholds it from the end of the time to attest', () => {

@@ -1,3 +1,4 @@
+import { currentType } from '@probity/events';
 import { UnprojectableEvent } from '@probity/projection';
 import type { ProjectedEvent } from '@probity/projection';
 import { history, supersede } from '../bitemporal.js';
@@ -7,10 +8,10 @@ import { withholdFrom } from '../withhold-from.js';
 
 /** Types that the central matrix takes. */
 export const MATRIX_TYPES = {
-  proposed: 'probity.matrix.entry-proposed.v1',
-  legacyAsserted: 'probity.matrix.legacy-entry-asserted.v1',
-  approved: 'probity.matrix.entry-approved.v1',
-  rejected: 'probity.matrix.entry-rejected.v1',
+  proposed: currentType('matrix.entry-proposed'),
+  legacyAsserted: currentType('matrix.legacy-entry-asserted'),
+  approved: currentType('matrix.entry-approved'),
+  rejected: currentType('matrix.entry-rejected'),
 } as const;
 
 const HARM_ROLES = ['SUSPECTED_OFFENDER', 'CONVICTED_OFFENDER'] as const;
@@ -41,7 +42,7 @@ export interface EntryRow {
 /** A record of the matrix family, entered or not. */
 export interface MatrixState {
   readonly lifecycle: 'PROPOSED' | 'ENTERED' | 'REJECTED';
-  /** Named by the proposal; the decision does not repeat it. */
+  /** Named by the proposal: what an entry goes by whose decision did not record the group that it read. */
   readonly groupId: string | null;
   readonly entries: History<EntryRow>;
 }
@@ -92,7 +93,7 @@ function entered(state: MatrixState, event: ProjectedEvent): MatrixState {
     withholdFrom: withholdFrom(bounds),
     inCustody: payload.flag('inCustody'),
     ageClass: payload.text('ageClass'),
-    groupId: state.groupId,
+    groupId: payload.isRecorded('group') ? payload.idOf('group') : state.groupId,
     version: event.version,
     topic: event.topic,
     topicOffset: event.offset,

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { currentType } from '@probity/events';
 import { insertRows } from '@probity/projection';
 import type { Column, ProjectionDefinition } from '@probity/projection';
 import type { Closing, VersionRow } from '../bitemporal.js';
@@ -128,7 +129,7 @@ export const matrixProjection: ProjectionDefinition<MatrixState> = {
     [MATRIX_TYPES.approved, { opensCase: true }],
     [MATRIX_TYPES.rejected, { opensCase: false }],
   ]),
-  ignores: new Set(['probity.matrix.group-designated.v1', 'probity.matrix.group-audited.v1']),
+  ignores: new Set([currentType('matrix.group-designated'), currentType('matrix.group-audited')]),
   fingerprintInputs: { fold: 1, tables: 1, columns: ENTRY_COLUMNS.map((column) => column.name) },
   load,
   fold: foldMatrix,

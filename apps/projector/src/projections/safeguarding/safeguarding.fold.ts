@@ -1,3 +1,4 @@
+import { currentType } from '@probity/events';
 import { UnprojectableEvent } from '@probity/projection';
 import type { ProjectedEvent } from '@probity/projection';
 import { history, supersede } from '../bitemporal.js';
@@ -6,7 +7,7 @@ import { CaseReader, boroughOf } from '../case-reader.js';
 import { withholdFrom } from '../withhold-from.js';
 
 /** Type that the safeguarding register takes. */
-export const REGISTERED = 'probity.safeguarding.entry-registered.v1';
+export const REGISTERED = currentType('safeguarding.entry-registered');
 
 const CARE_ROLES = ['VICTIM', 'AT_RISK'] as const;
 const VULNERABILITIES = ['HIGH', 'STANDARD'] as const;
@@ -53,7 +54,7 @@ export function foldSafeguarding(
     recordId: event.recordId,
     borough: boroughOf(event),
     role: payload.oneOf('role', CARE_ROLES),
-    vulnerability: payload.oneOf('vulnerability', VULNERABILITIES),
+    vulnerability: payload.within('vulnerability').oneOf('degree', VULNERABILITIES),
     registeredAt: before.current?.row.registeredAt ?? event.occurredAt,
     reviewDue: bounds.reviewDue,
     criteriaHoldUntil: bounds.criteriaHoldUntil,
