@@ -15,7 +15,14 @@ export function chainOf(steps: readonly UpcastStep[]): UpcastChain {
   return new Map(steps.map((step) => [typeOf(step.name, step.from), step]));
 }
 
-const CHAIN = chainOf([...legacyEntryAssertedSteps, ...entryApprovedSteps, ...entryRegisteredSteps]);
+/** Every step of this catalogue. */
+export const UPCAST_STEPS: readonly UpcastStep[] = [
+  ...legacyEntryAssertedSteps,
+  ...entryApprovedSteps,
+  ...entryRegisteredSteps,
+];
+
+const CHAIN = chainOf(UPCAST_STEPS);
 
 /**
  * An opened event as the current version of its type has it, one version at a time. An event of a current or unknown type
