@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { KafkaBrokerAdmin, type BrokerAdmin } from '@probity/messaging';
@@ -96,7 +96,8 @@ function writeConfiguration({ home, ports }: KafkaOptions): string {
 async function format({ home, passwords }: KafkaOptions, properties: string): Promise<void> {
   rmSync(home.path('data', 'kafka', 'log'), { recursive: true, force: true });
   const users = [...passwords].map(([name, password]) => `SCRAM-SHA-512=[name=${name},password=${password}]`);
-  const clusterId = randomBytes(16).toString('base64url');
+  // The first byte is small, so that the id never begins with a dash, which the tool would take for an option.
+  const clusterId = Buffer.concat([Buffer.of(randomInt(128)), randomBytes(15)]).toString('base64url');
   const words = [
     ...['-cp', kafkaClassPath(), 'kafka.tools.StorageTool', 'format'],
     ...['--standalone', '-t', clusterId, '-c', properties],
