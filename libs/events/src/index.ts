@@ -4,7 +4,6 @@ export { CATALOGUE, currentType, currentTypeOf, dataSchemaOf } from './catalogue
 export type { EventDefinition } from './catalogue.js';
 export type { JsonSchema } from './json-schema.js';
 export {
-  decodeRecord,
   encodeHeaders,
   encodePath,
   encodeValue,
@@ -13,7 +12,8 @@ export {
   sealedHashesOf,
   verifyEvent,
 } from './codec.js';
-export type { WireRecord } from './codec.js';
+export { decodeRecord } from './decode-record.js';
+export type { WireRecord } from './decode-record.js';
 export { EventFormatError, SEALED_GROUPS } from './event.js';
 export type {
   Envelope,

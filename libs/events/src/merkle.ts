@@ -1,25 +1,36 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 
 /** Where a leaf stands in a tree, and the sibling hashes that lead from it to the root. */
 export interface MerklePath {
   /** Position of the leaf, 0 ≤ index < size. */
   readonly index: number;
-  /** Number of leaves of the tree, at least 1. */
+  /** Number of leaves of the tree, at least 1 and less than 2^31. */
   readonly size: number;
   /** Sibling hashes, leaf to root, 32 bytes each. */
   readonly hashes: readonly Buffer[];
 }
 
 const LEAF = Buffer.from([0]);
-const NODE = Buffer.from([1]);
+/** Most leaves of a tree: positions are halved as 32-bit numbers. */
+const MAX_SIZE = 2 ** 31 - 1;
+/** 0x01, left and right: hashed before anything else can use it. */
+const node = Buffer.alloc(65, 1);
 
 /** Hash of a leaf: SHA-256(0x00 ‖ bytes). @see RFC 6962 §2.1 */
 export function leafHash(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(LEAF).update(bytes).digest();
+  return digest('sha256', Buffer.concat([LEAF, bytes]), 'buffer');
 }
 
-function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
-  return createHash('sha256').update(NODE).update(left).update(right).digest();
+/** Hash of an inner node: SHA-256(0x01 ‖ left ‖ right), of two 32-byte hashes. @see RFC 6962 §2.1 */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+  node.set(left, 1);
+  node.set(right, 33);
+  return digest('sha256', node, 'buffer');
+}
+
+/** Whether the last node of a level has no sibling and is carried up unchanged. */
+export function isPromoted(index: number, last: number): boolean {
+  return index === last && index % 2 === 0;
 }
 
 /**
@@ -70,13 +81,15 @@ export function rootFromPath(leaf: Buffer, path: MerklePath): Buffer {
   if (!Number.isSafeInteger(path.index) || path.index < 0 || path.index >= path.size) {
     throw new RangeError('the index of a path lies inside its tree');
   }
+  if (!Number.isSafeInteger(path.size) || path.size > MAX_SIZE) {
+    throw new RangeError('a tree has less than 2^31 leaves');
+  }
   let index = path.index;
   let last = path.size - 1;
   let hash = leaf;
   const rest = [...path.hashes];
   for (; last > 0; index >>= 1, last >>= 1) {
-    const isPromoted = index === last && index % 2 === 0;
-    if (isPromoted) continue;
+    if (isPromoted(index, last)) continue;
     const sibling = rest.shift();
     if (sibling?.length !== 32) throw new RangeError('a path holds one 32-byte hash a level');
     hash = index % 2 === 1 ? nodeHash(sibling, hash) : nodeHash(hash, sibling);

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import type { StoredEvent, WriterProof } from './event.js';
+import { KnownTree } from './known-tree.js';
 import { merkleTree, rootFromPath } from './merkle.js';
 
 /** An event's writer cannot be proved: unknown key, foreign topic, wrong path or wrong signature. */
@@ -69,15 +70,18 @@ interface KnownWriter {
   readonly key: KeyObject;
 }
 
-/** Verifies that an event was written by a key that may write its topic. Verified roots are cached. */
+/**
+ * Verifies that an event was written by a key that may write its topic. A batch has one signature, so its tree is kept until
+ * every event of it has come.
+ */
 export class WriterRegistry {
   readonly #writers = new Map<string, KnownWriter>();
-  readonly #verified = new Map<string, true>();
+  readonly #trees = new Map<string, KnownTree>();
 
-  /** @param cacheSize how many batch roots to remember; one signature check a batch is enough. */
+  /** @param cacheSize how many batches to remember that have not come to their end; the oldest go first. */
   constructor(
     file: WriterRegistryFile,
-    private readonly cacheSize = 10_000,
+    private readonly cacheSize = 64,
   ) {
     for (const [keyId, entry] of Object.entries(file)) {
       const raw = Buffer.from(entry.publicKey, 'base64');
@@ -95,21 +99,27 @@ export class WriterRegistry {
     if (!writer) throw new SignatureError(`no writer has the key ${keyId}`);
     const { topic } = event.header;
     if (!writer.topics.has(topic)) throw new SignatureError(`the key ${keyId} may not write ${topic}`);
+    const batch = `${keyId}:${topic}:${String(path.size)}:${signature.toString('latin1')}`;
+    if (this.#isProved(batch, event)) return;
     const root = rootOf(event);
-    const seen = `${keyId}:${topic}:${String(path.size)}:${root.toString('base64')}:${signature.toString('base64')}`;
-    if (this.#verified.has(seen)) return;
     if (!verify(null, batchMessage(topic, path.size, root), writer.key, signature)) {
       throw new SignatureError('the signature does not cover this event');
     }
-    this.#remember(seen);
+    this.#remember(batch, new KnownTree(path.size, root));
+    this.#isProved(batch, event);
   }
 
-  #remember(seen: string): void {
-    if (this.#verified.size >= this.cacheSize) {
-      const oldest = this.#verified.keys().next();
-      if (!oldest.done) this.#verified.delete(oldest.value);
-    }
-    this.#verified.set(seen, true);
+  #isProved(batch: string, { eventHash, writer }: StoredEvent): boolean {
+    const tree = this.#trees.get(batch);
+    if (!tree?.proves(eventHash, writer.path)) return false;
+    if (tree.isSpent) this.#trees.delete(batch);
+    return true;
+  }
+
+  #remember(batch: string, tree: KnownTree): void {
+    const oldest = this.#trees.keys().next();
+    if (this.#trees.size >= this.cacheSize && !oldest.done) this.#trees.delete(oldest.value);
+    this.#trees.set(batch, tree);
   }
 }
 

@@ -1,4 +1,4 @@
-import { EventFormatError, SignatureError, currentTypeOf, decodeRecord, verifyEvent } from '@probity/events';
+import { EventFormatError, SignatureError, currentTypeOf, decodeRecord } from '@probity/events';
 import type { StoredEvent, WriterRegistry } from '@probity/events';
 import type { HandledType } from './projection-definition.js';
 import { ProjectionFault } from './projection-fault.js';
@@ -88,7 +88,6 @@ export class EventReader {
           'STREAM',
           'the event names another topic than the one it lies in',
         );
-      verifyEvent(event);
       this.writers.verify(event);
       return this.#classify(event, position);
     } catch (error) {
