@@ -68,6 +68,11 @@ describe('the projector', () => {
     });
   const rows = async (sql: string, values: unknown[] = []): Promise<Row[]> =>
     (await owner.query<Row>(sql, values)).rows;
+  const parked = async (family: ProjectionName, recordId: string): Promise<unknown[]> => {
+    const sql = `select topic || '@' || topic_offset || ' ' || kind || ' ' || code as line
+      from ${family}.parked where record_id = $1 order by topic_offset`;
+    return (await rows(sql, [recordId])).map((row) => row['line']);
+  };
   const eventually = async (condition: () => Promise<boolean>): Promise<void> => {
     expect(await waitUntil(condition, LIMIT_MS)).toBe(true);
   };
@@ -164,23 +169,27 @@ describe('the projector', () => {
     expect(counted).toEqual([{ n: 300 }]);
   }, 120_000);
 
-  it('[R-02][ICO-1] stops at a victim in a matrix topic, fails readiness with the position, and has no row of them', async () => {
+  it('[R-02][ICO-1] parks a victim in a matrix topic with the position, lets others go on, and has no row of them', async () => {
     const [victim, person] = [randomUUID(), randomUUID()];
     const service = await start('matrix');
-    const at = await write('E09000013').publish('matrix', [proposed(victim, { role: 'VICTIM' })]);
-    const next = await write('E09000012').publish('matrix', [proposed(person), approved(person)]);
-    await caughtUp('matrix', 'E09000012', next + 2n);
-    await eventually(async () => (await get(service, '/health/ready')).status === 503);
-    const { body } = await get(service, '/health/ready');
-    const probe = (body['probes'] as { name: string; detail: string }[]).find(
-      ({ name }) => name === 'consumer-matrix',
-    );
-    expect(probe?.detail).toContain(`matrix.E09000013/0@${String(at)} stopped: RULE`);
+    const at = await write('E09000013').publish('matrix', [
+      proposed(victim, { role: 'VICTIM' }),
+      proposed(person),
+      approved(victim),
+      approved(person),
+    ]);
+    await caughtUp('matrix', 'E09000013', at + 4n);
+    expect(await parked('matrix', victim)).toEqual([
+      `matrix.E09000013@${String(at)} POISON RULE`,
+      `matrix.E09000013@${String(at + 2n)} BEHIND BEHIND`,
+    ]);
     for (const table of ['record', 'entry', 'entry_version'])
       expect(await rows(`select record_id from matrix.${table} where record_id = $1`, [victim])).toEqual([]);
+    expect(await rows('select version from matrix.entry where record_id = $1', [person])).toEqual([{ version: 2 }]); // prettier-ignore
+    expect((await get(service, '/health/ready')).status).toBe(200);
     const metrics = await (await fetch(`http://127.0.0.1:${String(service.metricsPort)}/metrics`)).text();
     expect(metrics).toMatch(/^victim_rows_in_matrix(\{[^}]*\})? 0$/m);
-    expect(metrics).toMatch(/^probity_projection_lag_records\{[^}]*topic="matrix\.E09000013"[^}]*\} 1$/m);
+    expect(metrics).toMatch(/^probity_projection_lag_records\{[^}]*topic="matrix\.E09000013"[^}]*\} 0$/m);
   }, 120_000);
 
   it('registers victims in the safeguarding schema alone and counts them for the operator', async () => {
@@ -198,14 +207,19 @@ describe('the projector', () => {
       ).toEqual([]);
   }, 120_000);
 
-  it('refuses an event that another borough signed', async () => {
+  it('rejects an event that another borough signed, and lets the record that it names go on', async () => {
+    const person = randomUUID();
     const forger = new BoroughWriter(harness, 'E09000013', keys, 'E09000002');
     const service = await start('safeguarding');
-    const at = await forger.publish('safeguarding', [registered(randomUUID())]);
+    const at = await forger.publish('safeguarding', [registered(person)]);
     await forger.close();
-    await eventually(async () => (await get(service, '/health/ready')).status === 503);
-    const probes = (await get(service, '/health/ready')).body['probes'] as { detail: string }[];
-    expect(JSON.stringify(probes)).toContain(`safeguarding.E09000013/0@${String(at)} stopped: SIGNATURE`);
+    await write('E09000013').publish('safeguarding', [registered(person)]);
+    await caughtUp('safeguarding', 'E09000013', at + 2n);
+    expect(await parked('safeguarding', person)).toEqual([
+      `safeguarding.E09000013@${String(at)} REJECTED SIGNATURE`,
+    ]);
+    expect(await rows('select version from safeguarding.register where record_id = $1', [person])).toEqual([{ version: 1 }]); // prettier-ignore
+    expect((await get(service, '/health/ready')).status).toBe(200);
   }, 120_000);
 
   it('refuses to start on rows that another definition of the projection made', async () => {

@@ -1,6 +1,6 @@
 import { Inject, Module } from '@nestjs/common';
 import type { DynamicModule, FactoryProvider, OnApplicationShutdown, Type } from '@nestjs/common';
-import { ServiceLogger, STACK_CONFIG } from '@probity/platform';
+import { DomainClock, ServiceLogger, STACK_CONFIG } from '@probity/platform';
 import type { StackConfig } from '@probity/platform';
 import { VaultClient } from '@probity/sealing';
 import { BATCH_CONTROLLERS } from './consumer/batch.controllers.js';
@@ -42,11 +42,12 @@ function hostProvider(
 ): FactoryProvider<ProjectionHost> {
   return {
     provide: HOST_TOKENS[projection.name],
-    inject: [STACK_CONFIG, ServiceLogger],
-    useFactory: (config: StackConfig, logger: ServiceLogger) =>
+    inject: [STACK_CONFIG, ServiceLogger, DomainClock],
+    useFactory: (config: StackConfig, logger: ServiceLogger, clock: DomainClock) =>
       new ProjectionHost({
         projection,
         config,
+        clock,
         leases: (options.leasesFor ?? vaultFor)(projection, config),
         ...(options.boroughs && { boroughs: options.boroughs }),
         logger: (level, message) => {

@@ -131,4 +131,29 @@ export class CheckpointStore {
     const moved = new Set(rows.map((row) => `${row.topic}/${String(row.partition)}`));
     return ordered.filter((move) => !moved.has(`${move.topic}/${String(move.partition)}`));
   }
+
+  /**
+   * Counts events of a partition that were applied without moving its checkpoint, and so holds the checkpoint's row: until the
+   * transaction ends, nobody moves it. Returns false when there is no such row.
+   */
+  async count(
+    client: pg.ClientBase,
+    at: ProjectedPartition,
+    counts: { applied: number; duplicates: number },
+  ): Promise<boolean> {
+    const { rowCount } = await client.query(
+      `update ${this.schema}.checkpoint set applied_events = applied_events + $1, duplicates = duplicates + $2
+        where projection = $3 and version = $4 and fingerprint = $5 and topic = $6 and partition = $7`,
+      [
+        counts.applied,
+        counts.duplicates,
+        this.projection,
+        this.version,
+        this.fingerprint,
+        at.topic,
+        at.partition,
+      ],
+    );
+    return rowCount === 1;
+  }
 }

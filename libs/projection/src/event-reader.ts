@@ -1,8 +1,9 @@
 import { EventFormatError, SignatureError, currentTypeOf, decodeRecord } from '@probity/events';
 import type { StoredEvent, WriterRegistry } from '@probity/events';
+import { parked, recordIdOf, unknownType } from './parked-event.js';
+import type { ParkedEvent } from './parked-event.js';
 import type { HandledType } from './projection-definition.js';
-import { ProjectionFault } from './projection-fault.js';
-import type { LogPosition } from './projection-fault.js';
+import type { FaultCode, LogPosition } from './projection-fault.js';
 
 /** A record as the log hands it over. */
 export interface LogEntry {
@@ -19,27 +20,44 @@ export interface LogBatch {
   readonly records: readonly LogEntry[];
 }
 
-/** A verified event that the projection handles. */
+/** A verified event of a record, of a type that is not ignored. */
 export interface ReadEvent {
   readonly position: LogPosition;
   readonly recordId: string;
   readonly event: StoredEvent;
+  /** Whether the projection knows what to do with the type. */
+  readonly isHandled: boolean;
   readonly opensCase: boolean;
 }
 
-/** What one batch holds: the handled events, how many were ignored, and the record that ended it, if one did. */
+/** A record of the log: an event to fold, or a position that is rejected. */
+export type ReadItem = ReadEvent | ParkedEvent;
+
+/** What one batch holds, in the order of the log. Ignored events have no item. */
 export interface ReadBatch {
   readonly topic: string;
   readonly partition: number;
   readonly first: bigint;
-  /** Offset behind the last record that was read. */
+  /** Offset behind the last record. */
   readonly next: bigint;
-  readonly events: ReadEvent[];
+  readonly items: readonly ReadItem[];
+  /** Known time of the last verified event. */
   readonly lastEventTime: string | null;
-  readonly fault: ProjectionFault | null;
 }
 
 const RECORD_STREAM = 'records/';
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$/;
+const KEY_ID = /^[0-9a-f]{16}$/;
+
+/** Whether the database can read a time; what a writer says is signed, and not yet sensible for that. */
+function isInstant(time: string): boolean {
+  return INSTANT.test(time) && !Number.isNaN(Date.parse(time));
+}
+
+/** Whether an item is an event to fold. */
+export function isEvent(item: ReadItem): item is ReadEvent {
+  return 'event' in item;
+}
 
 /** Decodes and verifies records before anything looks at their content. */
 export class EventReader {
@@ -56,60 +74,63 @@ export class EventReader {
     return topic.startsWith(this.topicPrefix) ? topic.slice(this.topicPrefix.length) : topic;
   }
 
-  /** Reads up to the first record that cannot be trusted or is of an unknown type. */
+  /** Topic as the broker names it. */
+  brokerTopic(topic: string): string {
+    return this.topicPrefix + topic;
+  }
+
   read(batch: LogBatch): ReadBatch {
     const topic = this.logicalTopic(batch.topic);
     const first = batch.records[0]?.offset ?? 0n;
-    const events: ReadEvent[] = [];
-    let next = first;
+    const items: ReadItem[] = [];
     let lastEventTime: string | null = null;
     for (const record of batch.records) {
       const position = { topic, partition: batch.partition, offset: record.offset };
-      const result = this.#readOne(record, position);
-      if (result instanceof ProjectionFault) {
-        return { topic, partition: batch.partition, first, next, events, lastEventTime, fault: result };
-      }
-      if (result.handled) events.push(result.handled);
-      lastEventTime = result.time;
-      next = record.offset + 1n;
+      const event = this.#verified(record, position);
+      const item = 'kind' in event ? event : this.#classify(event, position);
+      if (item) items.push(item);
+      if ('header' in event && isInstant(event.header.time)) lastEventTime = event.header.time;
     }
-    return { topic, partition: batch.partition, first, next, events, lastEventTime, fault: null };
+    const next = (batch.records.at(-1)?.offset ?? first - 1n) + 1n;
+    return { topic, partition: batch.partition, first, next, items, lastEventTime };
   }
 
-  #readOne(
-    record: LogEntry,
-    position: LogPosition,
-  ): { handled: ReadEvent | null; time: string } | ProjectionFault {
+  #verified(record: LogEntry, position: LogPosition): StoredEvent | ParkedEvent {
+    const claim = { position, recordId: recordIdOf(record.key), event: null };
+    const unproved = (code: FaultCode, reason: string): ParkedEvent =>
+      parked(claim, 'REJECTED', code, reason);
     try {
       const event = decodeRecord({ ...record, topic: position.topic });
       if (event.header.topic !== position.topic)
-        return new ProjectionFault(
-          position,
-          'STREAM',
-          'the event names another topic than the one it lies in',
-        );
+        return unproved('STREAM', 'the event names another topic than the one it lies in');
+      // The name of a key is the writer's own text until it is found in the registry.
+      if (!KEY_ID.test(event.writer.keyId)) return unproved('SIGNATURE', 'the writer names no key');
       this.writers.verify(event);
-      return this.#classify(event, position);
+      return event;
     } catch (error) {
-      if (error instanceof SignatureError) return new ProjectionFault(position, 'SIGNATURE', error.message);
-      if (error instanceof EventFormatError) return new ProjectionFault(position, 'FORMAT', error.message);
-      return new ProjectionFault(position, 'FORMAT', 'the record cannot be read as an event');
+      if (error instanceof SignatureError) return unproved('SIGNATURE', error.message);
+      if (error instanceof EventFormatError) return unproved('FORMAT', error.message);
+      return unproved('FORMAT', 'the record cannot be read as an event');
     }
   }
 
-  #classify(
-    event: StoredEvent,
-    position: LogPosition,
-  ): { handled: ReadEvent | null; time: string } | ProjectionFault {
-    const { subject, key, time } = event.header;
+  #classify(event: StoredEvent, position: LogPosition): ReadItem | null {
+    const { subject, key } = event.header;
     // Definitions name current types; an event of an earlier version is upcast before it is folded.
     const type = currentTypeOf(event.header.type);
-    if (this.ignores.has(type)) return { handled: null, time };
+    if (this.ignores.has(type)) return null;
+    const recordId = recordIdOf(key);
     const handled = this.handles.get(type);
-    if (!handled)
-      return new ProjectionFault(position, 'UNKNOWN_TYPE', `no rule says what ${type} means here`);
-    if (subject !== `${RECORD_STREAM}${key}`)
-      return new ProjectionFault(position, 'STREAM', 'the key of the event is not the record of its stream');
-    return { handled: { position, recordId: key, event, opensCase: handled.opensCase }, time };
+    if (recordId !== null && subject === RECORD_STREAM + key)
+      return {
+        position,
+        recordId,
+        event,
+        isHandled: handled !== undefined,
+        opensCase: handled?.opensCase ?? false,
+      };
+    const item = { position, recordId, event };
+    if (!handled) return parked(item, 'REJECTED', 'UNKNOWN_TYPE', unknownType(type));
+    return parked(item, 'REJECTED', 'STREAM', 'the key of the event is not the record of its stream');
   }
 }

@@ -25,6 +25,8 @@ class ReadModel {
       progress: new Map(),
       states: new Map(),
       changed: new Set(),
+      waiting: new Set(),
+      refusals: new Map(),
     };
     this.#reader = new EventReader(log.writers, tallyProjection.handles, tallyProjection.ignores);
   }
@@ -89,51 +91,77 @@ describe('folding a batch', () => {
   it('counts a redelivery as a duplicate and changes nothing', () => {
     const reader = model();
     const batch = events({ recordId: recordId(1), version: 1, points: 5 });
-    expect(reader.deliver(batch)).toMatchObject({ applied: 1, duplicates: 0, fault: null });
-    expect(reader.deliver(batch)).toMatchObject({ applied: 0, duplicates: 1, fault: null });
+    expect(reader.deliver(batch)).toMatchObject({ applied: 1, duplicates: 0, parked: [] });
+    expect(reader.deliver(batch)).toMatchObject({ applied: 0, duplicates: 1, parked: [] });
     expect(reader.context.states.get(recordId(1))?.total).toBe(5);
   });
 
-  it('applies what comes before a missing version and stops there', () => {
+  const kinds = ({ parked }: FoldedBatch): string[] =>
+    parked.map(({ recordId: id, kind, code }) => `${id?.slice(-1) ?? '?'} ${kind} ${code}`);
+
+  it('parks a record at a missing version, and its later events behind it, while others go on', () => {
     const reader = model();
-    const batch = events({ recordId: recordId(1), version: 1 }, { recordId: recordId(2), version: 2 }, { recordId: recordId(1), version: 2 }); // prettier-ignore
+    const list = [{ n: 1, version: 1 }, { n: 2, version: 2 }, { n: 1, version: 2 }, { n: 2, version: 3 }, { n: 3, version: 1 }]; // prettier-ignore
+    const batch = events(...list.map(({ n, version }) => ({ recordId: recordId(n), version })));
     const folded = reader.deliver(batch);
-    expect(folded).toMatchObject({ applied: 1, next: batch.records[1]?.offset });
-    expect(folded.fault).toMatchObject({ code: 'GAP', reason: 'version 2 of the record follows version 0' });
+    expect(folded).toMatchObject({ applied: 3, next: (batch.records.at(-1)?.offset ?? 0n) + 1n });
+    expect(kinds(folded)).toEqual(['2 POISON GAP', '2 BEHIND BEHIND']);
+    expect(folded.parked[0]).toMatchObject({
+      position: { topic: HACKNEY, partition: 0, offset: batch.records[1]?.offset },
+      reason: 'version 2 of the record follows version 0',
+      type: COUNTED,
+      version: 2,
+    });
+    expect(kinds(reader.deliver(events({ recordId: recordId(2), version: 4 })))).toEqual(['2 BEHIND BEHIND']);
   });
 
-  it('alarms when two events claim one version of a record', () => {
+  it('drops what comes again of a record that waits: it was applied before', () => {
+    const reader = model();
+    const first = events({ recordId: recordId(1), version: 1 });
+    reader.deliver(first);
+    reader.deliver(events({ recordId: recordId(1), version: 3 }));
+    expect(reader.deliver(first)).toMatchObject({ duplicates: 1, parked: [] });
+  });
+
+  it('rejects a second event for one version of a record, and lets the record go on from the first', () => {
     const reader = model();
     reader.deliver(events({ recordId: recordId(1), version: 1, points: 1 }));
-    const folded = reader.deliver(events({ recordId: recordId(1), version: 1, points: 2 }));
-    expect(folded.fault).toMatchObject({ code: 'CONFLICT' });
+    const folded = reader.deliver(events({ recordId: recordId(1), version: 1, points: 2 }, { recordId: recordId(1), version: 2 })); // prettier-ignore
+    expect(kinds(folded)).toEqual(['1 REJECTED CONFLICT']);
+    expect(reader.context.states.get(recordId(1))?.total).toBe(2);
   });
 
-  it('skips a type on the ignore list and stops at a type on no list', () => {
+  it('skips a type on the ignore list and parks at a type on no list', () => {
     const reader = model();
     expect(reader.deliver(events({ recordId: recordId(1), version: 1, type: NOTED }))).toMatchObject({
       applied: 0,
-      fault: null,
+      parked: [],
     });
-    const folded = reader.deliver(
-      events({ recordId: recordId(1), version: 1, type: 'probity.matrix.novel.v1' }),
-    );
-    expect(folded.fault).toMatchObject({ code: 'UNKNOWN_TYPE' });
+    const novel = { recordId: recordId(1), version: 1, type: 'probity.matrix.novel.v1' };
+    expect(kinds(reader.deliver(events(novel, { recordId: recordId(1), version: 2 })))).toEqual([
+      '1 POISON UNKNOWN_TYPE',
+      '1 BEHIND BEHIND',
+    ]);
   });
 
-  it('refuses an event of a known record from another topic', () => {
+  it('rejects an event of a known record from another topic, whatever else is wrong with it', () => {
     const reader = model();
     reader.deliver(events({ recordId: recordId(1), version: 1 }));
-    const folded = reader.deliver(log.append(OTHER, [{ recordId: recordId(1), version: 2 }]));
-    expect(folded.fault).toMatchObject({ code: 'STREAM', reason: `the record belongs to ${HACKNEY}` });
+    const foreign = [2, 7].map((version) => ({ recordId: recordId(1), version }));
+    const folded = reader.deliver(
+      log.append(OTHER, [...foreign, { recordId: recordId(1), version: 3, type: 'probity.matrix.novel.v1' }]),
+    );
+    expect(kinds(folded)).toEqual(Array.from({ length: 3 }, () => '1 REJECTED STREAM'));
+    expect(folded.parked[0]?.reason).toBe(`the record belongs to ${HACKNEY}`);
+    expect(reader.deliver(events({ recordId: recordId(1), version: 2 }))).toMatchObject({ applied: 1 });
   });
 
-  it('refuses an event whose payload, header or key was changed after it was signed', () => {
+  it('rejects an event whose payload, header or key was changed after it was signed', () => {
     const batch = events({ recordId: recordId(1), version: 1, points: 1 });
     const [record] = batch.records;
     if (!record) throw new Error('the batch has a record');
     const forge = (change: Partial<typeof record>): string | undefined =>
-      model().deliver({ ...batch, records: [{ ...record, ...change }] }).fault?.code;
+      model().deliver({ ...batch, records: [{ ...record, ...change }] }).parked[0]?.code;
     const value = Buffer.from(record.value.toString().replace('"ct":"ey', '"ct":"eX'));
     expect(forge({ value })).toBe('FORMAT');
     expect(forge({ headers: { ...record.headers, ce_actor: 'STAFF-999' } })).toBe('SIGNATURE');
@@ -141,21 +169,39 @@ describe('folding a batch', () => {
     expect(forge({})).toBeUndefined();
   });
 
-  it('refuses an event that an unknown writer signed', () => {
-    const stranger = new SignedLog(TOPICS);
-    const folded = model().deliver(stranger.append(HACKNEY, [{ recordId: recordId(1), version: 1 }]));
-    expect(folded.fault).toMatchObject({ code: 'SIGNATURE' });
+  it('rejects an event that an unknown writer signed without holding the record that it names', () => {
+    const reader = model();
+    const forged = new SignedLog(TOPICS).append(HACKNEY, [{ recordId: recordId(1), version: 1, points: 9 }]);
+    const folded = reader.deliver(forged);
+    expect(kinds(folded)).toEqual(['1 REJECTED SIGNATURE']);
+    expect(folded.parked[0]).toMatchObject({ eventId: null, type: null, version: null });
+    expect(folded.lastEventTime).toBeNull();
+    reader.deliver(events({ recordId: recordId(1), version: 1, points: 2 }));
+    expect(reader.context.states.get(recordId(1))?.total).toBe(2);
   });
 
-  it('refuses an event of another topic that was copied into this one', () => {
+  it('repeats nothing of what a forger wrote', () => {
+    const batch = events({ recordId: recordId(1), version: 1 });
+    const canary = 'SYN-Person';
+    const [record] = batch.records;
+    if (!record) throw new Error('the batch has a record');
+    const names = Object.keys(record.headers);
+    const changes = names.map((name) => ({ headers: { ...record.headers, [name]: canary } }));
+    for (const change of [...changes, { key: canary }, { value: Buffer.from(canary) }]) {
+      const { parked } = model().deliver({ ...batch, records: [{ ...record, ...change }] });
+      expect(JSON.stringify(parked.map((event) => ({ ...event, position: null })))).not.toContain(canary);
+    }
+  });
+
+  it('rejects an event of another topic that was copied into this one', () => {
     const batch = log.append(OTHER, [{ recordId: recordId(1), version: 1, type: COUNTED }]);
-    expect(model().deliver({ ...batch, topic: HACKNEY }).fault?.code).toBeDefined();
+    expect(model().deliver({ ...batch, topic: HACKNEY }).parked[0]?.kind).toBe('REJECTED');
   });
 
-  it('stops where the vault lends no key, and where the fold breaks a rule', () => {
+  it('parks where the vault lends no key, and where the fold breaks a rule', () => {
     const unknown = model().deliver(events({ recordId: recordId(9), version: 1 }));
-    expect(unknown.fault).toMatchObject({ code: 'KEY_UNAVAILABLE' });
+    expect(kinds(unknown)).toEqual(['9 POISON KEY_UNAVAILABLE']);
     const broken = model().deliver(events({ recordId: recordId(1), version: 1, points: -1 }));
-    expect(broken.fault).toMatchObject({ code: 'RULE', reason: 'points are not negative' });
+    expect(broken.parked[0]).toMatchObject({ code: 'RULE', reason: 'points are not negative' });
   });
 });

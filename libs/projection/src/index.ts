@@ -3,10 +3,12 @@ export type { CaseKey, CaseLeases, OpenCase, UnsealFailure } from './case-unseal
 export { CheckpointStore } from './checkpoint-store.js';
 export type { Checkpoint, CheckpointMove, ProjectedPartition } from './checkpoint-store.js';
 export { EventReader } from './event-reader.js';
-export type { LogBatch, LogEntry, ReadBatch, ReadEvent } from './event-reader.js';
+export type { LogBatch, LogEntry, ReadBatch, ReadEvent, ReadItem } from './event-reader.js';
 export { fingerprintOf } from './fingerprint.js';
 export { foldBatch } from './fold-batch.js';
-export type { FoldContext, FoldedBatch } from './fold-batch.js';
+export type { FoldContext, Folded, FoldedBatch } from './fold-batch.js';
+export { nameOf } from './parked-event.js';
+export type { ParkedEvent, ParkedKind } from './parked-event.js';
 export type {
   CasePayload,
   HandledType,
@@ -14,12 +16,7 @@ export type {
   ProjectionDefinition,
   RecordState,
 } from './projection-definition.js';
-export {
-  CheckpointMoved,
-  ProjectionChanged,
-  ProjectionFault,
-  UnprojectableEvent,
-} from './projection-fault.js';
+export { CheckpointMoved, ProjectionChanged, UnprojectableEvent } from './projection-fault.js';
 export type { FaultCode, LogPosition } from './projection-fault.js';
 export { ProjectionRunner } from './projection-runner.js';
 export type { RunnerOptions, RunnerStats } from './projection-runner.js';

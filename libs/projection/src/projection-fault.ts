@@ -6,42 +6,37 @@ export interface LogPosition {
 }
 
 /**
- * Why a record can never be projected, however often it is tried. The code is stable and the reason holds no personal data.
+ * Why a record of the log is not applied. The code is stable and the reason holds no personal data.
  *
- * - `FORMAT` the record is not an event of the catalogue's form, or a hash differs from its header
+ * These say that the record cannot be told to be what it claims, so that its position is rejected and its key goes on:
+ * - `FORMAT` it is not an event of the catalogue's form, or a hash differs from its header
  * - `SIGNATURE` no writer of this topic signed it
- * - `UNKNOWN_TYPE` the projection neither handles nor ignores the type
  * - `STREAM` key, stream and topic do not belong together, or the record id is known from another topic
+ * - `CONFLICT` another event with the same record and version has been applied
+ *
+ * These say that a proved event of this record cannot be applied, so that its key waits:
+ * - `UNKNOWN_TYPE` the projection neither handles nor ignores the type
  * - `GAP` an earlier version of the record is missing
- * - `CONFLICT` another event has the same record and version
  * - `KEY_UNAVAILABLE` the vault gives no key, or another version of it
  * - `UNSEAL` the sealed part does not open or is not JSON
  * - `RULE` the event breaks a rule of the read model, such as a victim in the matrix
  * - `CONSTRAINT` the database refused the rows
+ * - `NOT_KEPT` the topic no longer holds the event at the position where it was parked
+ * - `BEHIND` an earlier event of the record waits
  */
 export type FaultCode =
   | 'FORMAT'
   | 'SIGNATURE'
-  | 'UNKNOWN_TYPE'
   | 'STREAM'
-  | 'GAP'
   | 'CONFLICT'
+  | 'UNKNOWN_TYPE'
+  | 'GAP'
   | 'KEY_UNAVAILABLE'
   | 'UNSEAL'
   | 'RULE'
-  | 'CONSTRAINT';
-
-/** A record that stops its partition. Everything before `position` has been applied, nothing from it on. */
-export class ProjectionFault extends Error {
-  override readonly name = 'ProjectionFault';
-  constructor(
-    readonly position: LogPosition,
-    readonly code: FaultCode,
-    readonly reason: string,
-  ) {
-    super(`${position.topic}@${String(position.offset)}: ${code}: ${reason}`);
-  }
-}
+  | 'CONSTRAINT'
+  | 'NOT_KEPT'
+  | 'BEHIND';
 
 /** Thrown by a fold, which knows no positions: the event breaks a rule of the read model. The message holds no personal data. */
 export class UnprojectableEvent extends Error {
@@ -57,6 +52,11 @@ export class CheckpointMoved extends Error {
   ) {
     super(`the checkpoint of ${topic}/${String(partition)} was moved by another process`);
   }
+}
+
+/** What was known of parked keys when a transaction was prepared is no longer so: it has had no effect and is prepared again. */
+export class ParkingChanged extends Error {
+  override readonly name = 'ParkingChanged';
 }
 
 /** Start-up refusal: the stored rows were made by another definition of the projection. */

@@ -7,13 +7,14 @@ import { TALLY_TABLES, tallyProjection } from '../test/tally.projection.js';
 import type { TallyState } from '../test/tally.projection.js';
 import type { CaseLeases } from './case-unsealing.js';
 import type { ProjectionDefinition } from './projection-definition.js';
-import { CheckpointMoved, ProjectionChanged, ProjectionFault } from './projection-fault.js';
+import { CheckpointMoved, ProjectionChanged } from './projection-fault.js';
 import { ProjectionRunner } from './projection-runner.js';
 
 const TOPICS = ['matrix.E09000002', 'matrix.E09000012', 'matrix.E09000013'] as const;
 const [BARKING, HACKNEY, HAMMERSMITH] = TOPICS;
 const PARTITIONS = TOPICS.map((topic) => ({ topic, partition: 0 }));
 
+const now = (): string => '2026-11-01T09:00:00.000Z';
 const leases: CaseLeases = {
   leaseCase: (ids) =>
     Promise.resolve(new Map(ids.map((id) => [id, { dekVersion: 1, subkey: Buffer.alloc(32) }]))),
@@ -26,7 +27,7 @@ describe('a projection runner on PostgreSQL', () => {
   let log: SignedLog;
 
   const runner = (definition: ProjectionDefinition<TallyState> = tallyProjection, lender = leases) =>
-    new ProjectionRunner({ definition, pool, writers: log.writers, leases: lender, open: openPlain });
+    new ProjectionRunner({ definition, pool, writers: log.writers, leases: lender, open: openPlain, now });
   const started = async (): Promise<ProjectionRunner<TallyState>> => {
     const created = runner();
     await created.start(PARTITIONS);
@@ -39,6 +40,13 @@ describe('a projection runner on PostgreSQL', () => {
     return Object.fromEntries(rows.map((row) => [row.record_id, row.total]));
   };
 
+  const parked = async (): Promise<string[]> => {
+    const { rows } = await owner.query<{ line: string }>(
+      `select topic || '@' || topic_offset || ' ' || kind || ' ' || code as line from tally.parked order by topic, topic_offset`,
+    );
+    return rows.map((row) => row.line);
+  };
+
   beforeAll(async () => {
     harness = await startHarness({ boroughs: [] });
     owner = await harness.connect('probity_owner', 'probity_views');
@@ -48,7 +56,7 @@ describe('a projection runner on PostgreSQL', () => {
   }, 300_000);
 
   beforeEach(async () => {
-    await owner.query('truncate tally.checkpoint, tally.record, tally.total');
+    await owner.query('truncate tally.checkpoint, tally.record, tally.total, tally.parked');
     log = new SignedLog(TOPICS);
   });
 
@@ -137,20 +145,47 @@ describe('a projection runner on PostgreSQL', () => {
     );
   });
 
-  it('puts batches that wait together into one transaction, and keeps one partition’s fault from the others', async () => {
+  it('puts batches that wait together into one transaction, and parks what one of them cannot apply', async () => {
     const created = await started();
     const good = log.append(BARKING, [{ recordId: recordId(1), version: 1, points: 4 }]);
     const gap = log.append(HACKNEY, [{ recordId: recordId(2), version: 1 }, { recordId: recordId(2), version: 3 }]); // prettier-ignore
     const late = log.append(HAMMERSMITH, [{ recordId: recordId(3), version: 1, points: 6 }]);
-    const results = await Promise.allSettled([good, gap, late].map((batch) => created.process(batch)));
-    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect((results[1] as PromiseRejectedResult).reason).toMatchObject({
-      code: 'GAP',
-      position: { topic: HACKNEY, partition: 0, offset: 1n },
-    });
-    expect(created.position(HACKNEY, 0)).toBe(1n);
+    await Promise.all([good, gap, late].map((batch) => created.process(batch)));
+    expect(created.position(HACKNEY, 0)).toBe(2n);
     expect(await totals()).toEqual({ [recordId(1)]: 4, [recordId(2)]: 1, [recordId(3)]: 6 });
+    expect(await parked()).toEqual([`${HACKNEY}@1 POISON GAP`]);
+    expect(created.stats).toMatchObject({ applied: 3, parked: 1, rejected: 0 });
     expect(created.stats.transactions).toBeLessThan(3);
+  });
+
+  it('parks later events of a record behind its poison across batches and restarts', async () => {
+    const poison = { recordId: recordId(1), version: 1, points: -1 };
+    const first = log.append(HACKNEY, [poison, { recordId: recordId(2), version: 1 }]);
+    await (await started()).process(first);
+    const second = log.append(HACKNEY, [{ recordId: recordId(1), version: 2 }, { recordId: recordId(2), version: 2 }]); // prettier-ignore
+    await (await started()).process(second);
+    expect(await totals()).toEqual({ [recordId(2)]: 2 });
+    expect(await parked()).toEqual([`${HACKNEY}@0 POISON RULE`, `${HACKNEY}@2 BEHIND BEHIND`]);
+  });
+
+  it('asks the vault for no key of a record that waits', async () => {
+    const asked: string[] = [];
+    const lender: CaseLeases = { leaseCase: (ids) => (asked.push(...ids), leases.leaseCase(ids)) };
+    const created = runner(tallyProjection, lender);
+    await created.start(PARTITIONS);
+    await created.process(log.append(HACKNEY, [{ recordId: recordId(1), version: 1, points: -1 }]));
+    asked.length = 0;
+    await created.process(log.append(HACKNEY, [{ recordId: recordId(1), version: 2 }, { recordId: recordId(2), version: 1 }])); // prettier-ignore
+    expect(asked).toEqual([recordId(2)]);
+  });
+
+  it('leaves neither parked row nor checkpoint when the other of them cannot be written', async () => {
+    const [live, zombie] = [await started(), await started()];
+    const batch = log.append(HACKNEY, [{ recordId: recordId(1), version: 2 }]);
+    await live.process(batch);
+    await owner.query('delete from tally.parked');
+    await expect(zombie.process(batch)).rejects.toBeInstanceOf(CheckpointMoved);
+    expect(await parked()).toEqual([]);
   });
 
   it('keeps a stale partition from undoing the others that share its transaction', async () => {
@@ -164,21 +199,25 @@ describe('a projection runner on PostgreSQL', () => {
     expect(Object.keys(await totals())).toHaveLength(3);
   });
 
-  it('names the very record that the database refuses, after applying those before it', async () => {
+  it('parks the very record whose row the database refuses, in whatever company it comes', async () => {
     const created = await started();
-    const batch = log.append(
-      HACKNEY,
-      [5, 1_000, 5].map((points, n) => ({ recordId: recordId(n), version: 1, points })),
-    );
-    const refused = created.process(batch);
-    await expect(refused).rejects.toBeInstanceOf(ProjectionFault);
-    await expect(refused).rejects.toMatchObject({
-      code: 'CONSTRAINT',
-      position: { offset: 1n },
-      reason: 'the read model refuses the row: total_limit',
+    const points = [5, 5, 1_000, 5, 5, 5, 2_000, 5];
+    const batch = log.append(HACKNEY, points.map((p, n) => ({ recordId: recordId(n % 5), version: n < 5 ? 1 : 2, points: p }))); // prettier-ignore
+    await created.process(batch);
+    expect(await totals()).toEqual({
+      [recordId(0)]: 10,
+      [recordId(1)]: 5,
+      [recordId(3)]: 5,
+      [recordId(4)]: 5,
     });
-    expect(await totals()).toEqual({ [recordId(0)]: 5 });
-    expect(created.position(HACKNEY, 0)).toBe(1n);
+    expect(await parked()).toEqual([
+      `${HACKNEY}@2 POISON CONSTRAINT`,
+      `${HACKNEY}@6 POISON CONSTRAINT`,
+      `${HACKNEY}@7 BEHIND BEHIND`,
+    ]);
+    const { rows } = await owner.query('select distinct reason from tally.parked where code = $1', ['CONSTRAINT']); // prettier-ignore
+    expect(rows).toEqual([{ reason: 'the read model refuses the row: total_limit' }]);
+    expect(created.position(HACKNEY, 0)).toBe(8n);
   });
 
   it('asks for keys of fresh events alone, and does nothing while the vault is away', async () => {

@@ -1,28 +1,29 @@
 import type pg from 'pg';
 import type { WriterRegistry } from '@probity/events';
-import type { CaseKey, CaseLeases, OpenCase } from './case-unsealing.js';
 import { CheckpointStore } from './checkpoint-store.js';
 import type { Checkpoint, ProjectedPartition } from './checkpoint-store.js';
 import { EventReader } from './event-reader.js';
-import type { LogBatch, ReadBatch, ReadEvent } from './event-reader.js';
+import type { LogBatch } from './event-reader.js';
 import { fingerprintOf } from './fingerprint.js';
 import { foldBatch } from './fold-batch.js';
 import type { FoldContext, FoldedBatch } from './fold-batch.js';
-import type { ProjectionDefinition, RecordState } from './projection-definition.js';
-import { CheckpointMoved, ProjectionFault } from './projection-fault.js';
-import { RecordStore } from './record-store.js';
-import type { RecordAdvance } from './record-store.js';
-import { inTransaction, isRefusedData, withClient } from './transaction.js';
+import { keyOf, nameOf } from './parked-event.js';
+import type { ParkedEvent } from './parked-event.js';
+import { ParkedStore } from './parked-store.js';
+import type { RecordState } from './projection-definition.js';
+import { CheckpointMoved, ParkingChanged } from './projection-fault.js';
+import { ReadModel, withKeysErased } from './read-model.js';
+import type { ReadModelOptions } from './read-model.js';
+import { inTransaction, isRefusedData, refusalOf } from './transaction.js';
 
 /** What a runner works with. */
-export interface RunnerOptions<S extends RecordState> {
-  readonly definition: ProjectionDefinition<S>;
-  /** Pool of the read model's own database role. */
-  readonly pool: pg.Pool;
+export interface RunnerOptions<S extends RecordState> extends ReadModelOptions<S> {
   readonly writers: Pick<WriterRegistry, 'verify'>;
-  readonly leases: CaseLeases;
-  readonly open: OpenCase;
   readonly topicPrefix?: string;
+  /** Domain time, RFC 3339 UTC: when something was parked. */
+  readonly now: () => string;
+  /** Told of what has been parked, after the fact. */
+  readonly onParked?: (events: readonly ParkedEvent[]) => void;
   /** Waiting batches share a transaction up to this many records. Default 4000. */
   readonly maxRecordsPerTransaction?: number;
 }
@@ -31,6 +32,10 @@ export interface RunnerOptions<S extends RecordState> {
 export interface RunnerStats {
   applied: number;
   duplicates: number;
+  /** Events that wait, or wait behind one that does. */
+  parked: number;
+  /** Positions that were not proved, or are a second history of a record. */
+  rejected: number;
   batches: number;
   transactions: number;
 }
@@ -47,11 +52,22 @@ const MAX_RECORDS_PER_TRANSACTION = 4_000;
  * Applies batches of verified events to one read model, each exactly once: the rows and the checkpoint change in one transaction, and
  * the checkpoint moves only from the offset at which the batch begins. Batches of several partitions that wait together share one
  * transaction, and fail apart.
+ *
+ * An event that can never be applied stops nobody but its own record: its position is parked in the transaction that moves the
+ * checkpoint past it, and every later event of the record behind it, in order. See `Parking` for the way back.
  */
 export class ProjectionRunner<S extends RecordState> {
-  readonly stats: RunnerStats = { applied: 0, duplicates: 0, batches: 0, transactions: 0 };
+  readonly stats: RunnerStats = {
+    applied: 0,
+    duplicates: 0,
+    parked: 0,
+    rejected: 0,
+    batches: 0,
+    transactions: 0,
+  };
   readonly #checkpoints: CheckpointStore;
-  readonly #records: RecordStore;
+  readonly #readModel: ReadModel<S>;
+  readonly #parked: ParkedStore;
   readonly #reader: EventReader;
   readonly #positions = new Map<string, bigint>();
   readonly #waiting: Job[] = [];
@@ -65,7 +81,8 @@ export class ProjectionRunner<S extends RecordState> {
       definition.version,
       fingerprintOf(definition),
     );
-    this.#records = new RecordStore(definition.schema);
+    this.#readModel = new ReadModel(options);
+    this.#parked = new ParkedStore(definition.schema);
     this.#reader = new EventReader(
       options.writers,
       definition.handles,
@@ -111,9 +128,8 @@ export class ProjectionRunner<S extends RecordState> {
   }
 
   /**
-   * Applies one batch. Resolves when it has had its whole effect.
+   * Applies one batch. Resolves when every record of it has been applied or parked.
    *
-   * @throws ProjectionFault when a record can never be applied; the records before it have been applied.
    * @throws CheckpointMoved when another process is ahead; the batch has had no effect.
    * Any other error is transient: the batch has had no effect, or its checkpoint has moved and says so.
    */
@@ -150,123 +166,111 @@ export class ProjectionRunner<S extends RecordState> {
   /** Together if that works, each alone otherwise, so that one partition's trouble is not another's. */
   async #settle(jobs: Job[]): Promise<void> {
     try {
-      const folded = await this.#apply(jobs.map((job) => job.batch));
-      jobs.forEach((job, index) => {
-        const fault = folded[index]?.fault;
-        if (fault) job.reject(fault);
-        else job.resolve();
-      });
+      await this.#apply(jobs.map((job) => job.batch));
+      for (const job of jobs) job.resolve();
     } catch (error) {
       const [only] = jobs;
       if (jobs.length > 1) for (const job of jobs) await this.#settle([job]);
-      else if (only && isRefusedData(error)) await this.#settleRecordByRecord(only);
+      else if (only && isRefusedData(error))
+        await this.#narrow(only.batch, error).then(only.resolve, only.reject);
       else only?.reject(error);
     }
   }
 
-  /** The database refused rows of this batch: everything before the record that it refuses is applied, to name that record. */
-  async #settleRecordByRecord(job: Job): Promise<void> {
-    for (const record of job.batch.records) {
-      const { topic, partition } = job.batch;
+  /** The database refused rows of this batch: halves of it are applied until the record stands alone that is to be parked. */
+  async #narrow(batch: LogBatch, refusal: pg.DatabaseError): Promise<void> {
+    const { topic, partition, records } = batch;
+    const [first, second] = records;
+    if (first && !second) {
+      const name = nameOf({ topic: this.#reader.logicalTopic(topic), partition, offset: first.offset });
+      return this.#apply([batch], new Map([[name, refusalOf(refusal)]]));
+    }
+    const middle = records.length >> 1;
+    for (const half of [records.slice(0, middle), records.slice(middle)]) {
+      const part = { topic, partition, records: half };
       try {
-        const [folded] = await this.#apply([{ topic, partition, records: [record] }]);
-        if (folded?.fault) return job.reject(folded.fault);
+        await this.#apply([part]);
       } catch (error) {
-        if (!isRefusedData(error)) return job.reject(error);
-        const position = { topic: this.#reader.logicalTopic(topic), partition, offset: record.offset };
-        return job.reject(
-          new ProjectionFault(
-            position,
-            'CONSTRAINT',
-            `the read model refuses the row: ${error.constraint ?? error.code ?? 'unnamed'}`,
-          ),
-        );
+        if (!isRefusedData(error)) throw error;
+        await this.#narrow(part, error);
       }
     }
-    job.resolve();
   }
 
-  async #apply(batches: readonly LogBatch[]): Promise<FoldedBatch[]> {
+  async #apply(
+    batches: readonly LogBatch[],
+    refusals: FoldContext<S>['refusals'] = new Map(),
+  ): Promise<void> {
     const read = batches.map((batch) => this.#reader.read(batch));
-    const context = await this.#context(read.flatMap((batch) => batch.events));
-    const folded = foldAll(read, context);
-    await this.#commit(folded, context);
-    return folded;
-  }
-
-  // Read outside the transaction: whoever changed these rows since has also moved the checkpoint, and then nothing is committed.
-  async #context(events: readonly ReadEvent[]): Promise<FoldContext<S>> {
-    const { definition, open, leases } = this.options;
-    const ids = [...new Set(events.map((event) => event.recordId))];
-    if (ids.length === 0)
-      return {
-        definition,
-        open,
-        progress: new Map(),
-        states: new Map(),
-        keys: new Map(),
-        changed: new Set(),
-      };
-    const { progress, states } = await this.#known(ids);
-    const isNew = ({ recordId, event }: ReadEvent): boolean =>
-      event.header.streamversion > (progress.get(recordId)?.version ?? 0);
-    const sealed = new Set(
-      events.filter((item) => item.opensCase && isNew(item)).map((item) => item.recordId),
-    );
-    const keys = sealed.size > 0 ? await leases.leaseCase([...sealed]) : new Map<string, CaseKey>();
-    return { definition, open, progress, states, keys, changed: new Set() };
-  }
-
-  #known(ids: readonly string[]): Promise<Pick<FoldContext<S>, 'progress' | 'states'>> {
-    return withClient(this.options.pool, async (client) => {
-      const progress = await this.#records.load(client, ids);
-      return { progress, states: await this.options.definition.load(client, ids) };
-    });
-  }
-
-  async #commit(folded: readonly FoldedBatch[], context: FoldContext<S>): Promise<void> {
-    const moves = folded
-      .filter((batch) => batch.next > batch.first)
-      .map((batch) => ({ ...batch, from: batch.first, to: batch.next }));
-    if (moves.length > 0) {
-      await inTransaction(this.options.pool, async (client) => {
-        const [stale] = await this.#checkpoints.move(client, moves);
-        if (stale) throw new CheckpointMoved(stale.topic, stale.partition);
-        await this.#write(client, context);
-      });
+    const items = read.flatMap((batch) => batch.items);
+    const ids = [...new Set(items.flatMap(({ recordId }) => recordId ?? []))];
+    for (let isSettled = false; !isSettled;) {
+      const waiting = await this.#parked.waiting(this.options.pool, ids);
+      const context = await this.#readModel.context(items, new Set(waiting), refusals);
+      const folded = withKeysErased(context, () => read.map((batch) => foldBatch(batch, context)));
+      isSettled = await this.#commit(folded, context, waiting).then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof ParkingChanged) return false;
+          throw error;
+        },
+      );
     }
+  }
+
+  async #commit(
+    folded: readonly FoldedBatch[],
+    context: FoldContext<S>,
+    waiting: ReadonlySet<string>,
+  ): Promise<void> {
+    const moves = folded.map((batch) => ({ ...batch, from: batch.first, to: batch.next }));
+    const parked = folded.flatMap((batch) => batch.parked);
+    await inTransaction(this.options.pool, async (client) => {
+      const [stale] = await this.#checkpoints.move(client, moves);
+      if (stale) throw new CheckpointMoved(stale.topic, stale.partition);
+      await this.#assertUnchanged(client, parked, context, waiting);
+      await this.#parked.add(client, parked, this.options.now());
+      await this.#readModel.write(client, context);
+    });
+    this.#count(folded);
+    if (parked.length > 0) this.options.onParked?.(parked);
+  }
+
+  /**
+   * Whoever takes events back holds the checkpoint's row meanwhile. An event may only park behind what is still parked now, and its
+   * record must still be where it was when the event was judged.
+   */
+  async #assertUnchanged(
+    client: pg.ClientBase,
+    parked: readonly ParkedEvent[],
+    context: FoldContext<S>,
+    waiting: ReadonlySet<string>,
+  ): Promise<void> {
+    const events = parked.flatMap(({ kind, recordId, position }) =>
+      kind === 'REJECTED' || recordId === null ? [] : { recordId, key: keyOf(position.topic, recordId) },
+    );
+    const ids = [...new Set(events.map(({ recordId }) => recordId))];
+    const [now, progress] = [
+      await this.#parked.waiting(client, ids),
+      await this.#readModel.progress(client, ids),
+    ];
+    for (const { recordId, key } of events) {
+      const isHere = progress.get(recordId)?.version === context.progress.get(recordId)?.version;
+      if ((waiting.has(key) && !now.has(key)) || (!isHere && !context.changed.has(recordId)))
+        throw new ParkingChanged();
+    }
+  }
+
+  #count(folded: readonly FoldedBatch[]): void {
     this.stats.transactions += 1;
-    for (const { topic, partition, next, applied, duplicates } of folded) {
+    for (const { topic, partition, next, applied, duplicates, parked } of folded) {
       this.#positions.set(`${topic}/${String(partition)}`, next);
+      const rejected = parked.filter(({ kind }) => kind === 'REJECTED').length;
       this.stats.applied += applied;
       this.stats.duplicates += duplicates;
+      this.stats.rejected += rejected;
+      this.stats.parked += parked.length - rejected;
       this.stats.batches += 1;
     }
-  }
-
-  async #write(client: pg.ClientBase, context: FoldContext<S>): Promise<void> {
-    const changed = [...context.changed].sort();
-    if (changed.length === 0) return;
-    const states = new Map<string, S>();
-    const records = new Map<string, RecordAdvance>();
-    for (const id of changed) {
-      const state = context.states.get(id);
-      const progress = context.progress.get(id);
-      if (!state || !progress) throw new Error('a changed record has no state');
-      states.set(id, state);
-      records.set(id, { ...progress, lifecycle: state.lifecycle });
-    }
-    if (!(await this.#records.write(client, records)))
-      throw new Error('a record is further than this round knew');
-    await this.options.definition.write(client, states);
-  }
-}
-
-/** Folds every batch, then overwrites the keys that were lent for it. */
-function foldAll<S extends RecordState>(read: readonly ReadBatch[], context: FoldContext<S>): FoldedBatch[] {
-  try {
-    return read.map((batch) => foldBatch(batch, context));
-  } finally {
-    for (const { subkey } of context.keys.values()) subkey.fill(0);
   }
 }

@@ -40,3 +40,8 @@ export function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) =>
 export function isRefusedData(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError && /^2[23]/.test(error.code ?? '');
 }
+
+/** Why the database refused rows: the name of the constraint, which is code, never the row. */
+export function refusalOf(error: pg.DatabaseError): string {
+  return `the read model refuses the row: ${error.constraint ?? error.code ?? 'unnamed'}`;
+}

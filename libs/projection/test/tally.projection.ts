@@ -21,8 +21,17 @@ create table tally.record (record_id uuid primary key, topic text not null, boro
   version integer not null, event_hashes bytea not null);
 create table tally.total (record_id uuid primary key, total integer not null constraint total_limit check (total < 1000),
   events integer not null);
-grant usage on schema tally to probity_matrix;
-grant select, insert, update on all tables in schema tally to probity_matrix;`;
+create table tally.parked (topic text, partition integer, topic_offset bigint, record_id uuid, kind text not null, code text not null,
+  reason text not null, event_id uuid, event_type text, version bigint, first_seen timestamptz not null,
+  primary key (topic, partition, topic_offset));
+create schema tally_acts;
+create table tally_acts.parked_act (act_id bigint generated always as identity primary key, act text not null, record_id uuid,
+  topic text, partition integer, topic_offset bigint, actor text not null, acted_at timestamptz not null, reason text,
+  outcome text not null, code text, applied integer not null, duplicates integer not null);
+grant usage on schema tally, tally_acts to probity_matrix;
+grant select, insert, update on all tables in schema tally to probity_matrix;
+grant delete on tally.parked to probity_matrix;
+grant select, insert on tally_acts.parked_act to probity_matrix;`;
 
 /** A read model that adds up points. Negative points break its rule. */
 export const tallyProjection: ProjectionDefinition<TallyState> = {

@@ -11,9 +11,16 @@ import {
 } from '@probity/messaging';
 import type { Batch, BrokerLogger, ConsumerHealth, TopicPartition } from '@probity/messaging';
 import { ConfigError, readStackFile } from '@probity/platform';
-import type { StackConfig } from '@probity/platform';
-import { CheckpointMoved, ProjectionChanged, ProjectionFault, ProjectionRunner } from '@probity/projection';
-import type { CaseLeases, Checkpoint, OpenCase, RecordState, RunnerStats } from '@probity/projection';
+import type { Clock, StackConfig } from '@probity/platform';
+import { CheckpointMoved, ProjectionChanged, ProjectionRunner, nameOf } from '@probity/projection';
+import type {
+  CaseLeases,
+  Checkpoint,
+  OpenCase,
+  ParkedEvent,
+  RecordState,
+  RunnerStats,
+} from '@probity/projection';
 import { open, sealContextOf } from '@probity/sealing';
 import type { HostedProjection } from '../projections/hosted-projection.js';
 
@@ -33,7 +40,8 @@ export interface HostOptions {
   /** Boroughs whose topics are read; all of them unless given. */
   readonly boroughs?: readonly string[];
   readonly logger?: BrokerLogger;
-  /** Told of each batch that failed, with a sentence that is safe to log. */
+  readonly clock: Clock;
+  /** Told of each batch that failed and of what was parked, with a sentence that is safe to log. */
   readonly onFailure?: (sentence: string) => void;
   /** Told once when the consumer is beyond recovery. */
   readonly onFatal: (reason: string) => void;
@@ -88,6 +96,11 @@ export class ProjectionHost {
       leases: options.leases,
       open: openCase,
       topicPrefix: prefix,
+      now: () => options.clock.now(),
+      onParked: (events) => {
+        const sentence = alarmOf(events);
+        if (sentence !== null) options.onFailure?.(sentence);
+      },
     });
     const { logger } = options;
     const client = {
@@ -123,19 +136,12 @@ export class ProjectionHost {
     return this.#runner.checkpoints();
   }
 
-  /** Applies one batch, in the words of the transport: halt, read positions again, or try again. */
+  /** Applies one batch, in the words of the transport: read positions again, or try again. */
   async apply(batch: Batch): Promise<void> {
     try {
       await this.#runner.process(batch);
     } catch (error) {
       const { topic, partition } = batch;
-      if (error instanceof ProjectionFault)
-        throw new HaltPartition(
-          { topic, partition, offset: error.position.offset },
-          error.code,
-          error.reason,
-          error,
-        );
       if (error instanceof CheckpointMoved) throw new PositionsMoved({ topic, partition });
       throw error;
     }
@@ -185,4 +191,14 @@ function describe(at: TopicPartition, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
   const name = error instanceof Error ? error.name : 'unknown error';
   return `${at.topic}/${String(at.partition)}: ${name}${code}; it will be tried again`;
+}
+
+/** One line for what a transaction parked, by its first event; null when all of it waits behind what was told before. */
+function alarmOf(events: readonly ParkedEvent[]): string | null {
+  const causes = events.filter(({ kind }) => kind !== 'BEHIND');
+  const [first] = causes;
+  if (!first) return null;
+  const others = causes.length > 1 ? `, and ${String(causes.length - 1)} more` : '';
+  const what = first.kind === 'REJECTED' ? 'rejected' : 'parked with its record';
+  return `${nameOf(first.position)} ${what}: ${first.code}: ${first.reason}${others}`;
 }

@@ -2,6 +2,7 @@ import { migrateSchema } from '@probity/event-store';
 import { ConfigError } from '@probity/platform';
 import { Matrix1790000000201 } from './1790000000201-matrix.js';
 import { Safeguarding1790000000202 } from './1790000000202-safeguarding.js';
+import { MatrixParking1790000000203, SafeguardingParking1790000000203 } from './1790000000203-parking.js';
 
 /**
  * Brings the read models' schemas up to date as the owner of the database.
@@ -15,7 +16,8 @@ export async function migrateViews(env: NodeJS.ProcessEnv): Promise<number> {
   const url = env['MIGRATION_VIEWS_URL'];
   if (!url) throw new ConfigError('MIGRATION_VIEWS_URL is not set', 'let the stack run the migrations');
   const target = { url, authorityFile: env['MIGRATION_CA'] };
-  const matrix = await migrateSchema({ ...target, schema: 'matrix', migrations: [Matrix1790000000201] });
-  const register = { ...target, schema: 'safeguarding', migrations: [Safeguarding1790000000202] };
-  return matrix + (await migrateSchema(register));
+  const matrix = [Matrix1790000000201, MatrixParking1790000000203];
+  const register = [Safeguarding1790000000202, SafeguardingParking1790000000203];
+  const ofMatrix = await migrateSchema({ ...target, schema: 'matrix', migrations: matrix });
+  return ofMatrix + (await migrateSchema({ ...target, schema: 'safeguarding', migrations: register }));
 }

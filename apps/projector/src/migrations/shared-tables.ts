@@ -37,3 +37,43 @@ export const VERSION_COLUMNS = `
   CHECK ((known_to IS NULL) = (to_offset IS NULL)),
   PRIMARY KEY (record_id, from_offset, valid_from)
 `;
+
+/** Positions that were not applied, each with the reason: never a payload. Rejected positions may name no record. */
+export const PARKED_TABLE = (schema: string): string => `
+CREATE TABLE ${schema}.parked (
+  topic text NOT NULL,
+  partition integer NOT NULL,
+  topic_offset bigint NOT NULL CHECK (topic_offset >= 0),
+  record_id uuid,
+  kind text NOT NULL CHECK (kind IN ('POISON', 'BEHIND', 'REJECTED')),
+  code text NOT NULL CHECK (code ~ '^[A-Z_]{1,40}$'),
+  reason text NOT NULL,
+  event_id uuid,
+  event_type text,
+  version bigint,
+  first_seen timestamptz NOT NULL,
+  PRIMARY KEY (topic, partition, topic_offset),
+  CHECK (kind = 'REJECTED' OR record_id IS NOT NULL)
+);
+CREATE INDEX ON ${schema}.parked (record_id);`;
+
+/** What people did about parked positions. It outlives every generation of the read model, so its schema is its own. */
+export const PARKED_ACT_TABLE = (projection: string): string => `
+CREATE SCHEMA IF NOT EXISTS ${projection}_acts;
+REVOKE ALL ON SCHEMA ${projection}_acts FROM PUBLIC;
+CREATE TABLE ${projection}_acts.parked_act (
+  act_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  act text NOT NULL CHECK (act IN ('REDRIVE', 'DISCARD')),
+  record_id uuid,
+  topic text,
+  partition integer,
+  topic_offset bigint,
+  actor text NOT NULL,
+  acted_at timestamptz NOT NULL,
+  reason text CHECK (act = 'REDRIVE' OR reason IS NOT NULL),
+  outcome text NOT NULL CHECK (outcome IN ('DONE', 'STOPPED', 'REFUSED')),
+  code text,
+  applied integer NOT NULL,
+  duplicates integer NOT NULL
+);
+CREATE INDEX ON ${projection}_acts.parked_act (record_id);`;
