@@ -21,6 +21,16 @@ export function isBoroughCode(text: string): text is BoroughCode {
   return known.has(text);
 }
 
+/** GSS code of the City of London. */
+const CITY_OF_LONDON = 'E09000001';
+
+/** Why a place has no list in this model, as a sentence goes on that begins with the place. */
+export function whyOutside(code: string): string {
+  return code === CITY_OF_LONDON
+    ? 'is the City of London, which has a police force of its own'
+    : 'is not one of the 32 boroughs';
+}
+
 /** The text as a borough code. Refuses with SCH-004 for the City of London and for any place outside the model. */
 export function parseBoroughCode(text: string): BoroughCode | Refusal {
   return isBoroughCode(text) ? text : refuse(['SCH-004']);

@@ -1,7 +1,7 @@
 export type { Brand } from './brand.js';
 export { parseGroupId, parseRecordId } from './ids.js';
 export type { GroupId, PolicyVersion, RecordId } from './ids.js';
-export { BOROUGH_CODES, isBoroughCode, parseBoroughCode } from './borough.js';
+export { BOROUGH_CODES, isBoroughCode, parseBoroughCode, whyOutside } from './borough.js';
 export type { BoroughCode } from './borough.js';
 export { CODES, isCode, sortedCodes } from './codes.js';
 export type { Code, CodeEntry } from './codes.js';

@@ -2,7 +2,7 @@ import type { ListItem, OpenedList } from '../reading/legacy-file.js';
 import type { ReadableRow, UnreadableRow } from '../reading/legacy-row.js';
 import { contentOf } from '../reading/legacy-row.js';
 import { problemRow } from '../reading/problem-rows.js';
-import type { RawRow } from '../reading/row-parser.js';
+import type { RawRow } from '../reading/row-scanner.js';
 import type { DecidedRow } from './decided-row.js';
 import type { RowStatus } from '../reading/report-writer.js';
 import type { ImportJob } from './import-job.js';

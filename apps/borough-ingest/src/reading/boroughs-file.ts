@@ -1,4 +1,4 @@
-import { isBoroughCode } from '@probity/domain';
+import { isBoroughCode, whyOutside } from '@probity/domain';
 import type { BoroughCode } from '@probity/domain';
 import type { FileProblem } from './file-problem.js';
 import { isFileProblem, unreadable } from './file-problem.js';
@@ -34,7 +34,7 @@ export async function readBoroughs(
   for (const { line, values } of table.rows) {
     const { gss_code: code, name, dialect } = values;
     if (!isBoroughCode(code)) {
-      const sentence = `Line ${line} names a borough that is not one of the 32.`;
+      const sentence = `Line ${line} names a place that ${whyOutside(code)}.`;
       problems.push({ code: 'SCH-004', line, sentence, remedy: 'Give a GSS code, E09000002 to E09000033.' });
     } else if (name === '' || !dialects.includes(dialect)) {
       const remedy = `Give a name and one of the dialects ${dialects.join(', ')}.`;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { ReadItem } from './csv-reader.js';
 import { readRows } from './csv-reader.js';
 import type { FileProblem } from './file-problem.js';
-import { MAX_ROW_BYTES } from './row-parser.js';
+import { MAX_ROW_BYTES } from './row-scanner.js';
 import { all, stream } from './spec-support.js';
 import type { Encoding } from './text-encoding.js';
 import { encodeText } from './text-encoding.js';

@@ -8,7 +8,8 @@ export const DIALECT_SCHEMA = {
   required: ['name', 'delimiter', 'encoding', 'byteOrderMark', 'header', 'date', 'words'],
   properties: {
     name: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,39}$' },
-    delimiter: { type: 'string', pattern: '^[^"\\r\\n\\u0000A-Za-z0-9 ]$' },
+    // One byte in either encoding, and no sign that a spreadsheet takes for the start of a formula.
+    delimiter: { type: 'string', pattern: '^[,;|:^~\\t]$' },
     encoding: { enum: ENCODINGS },
     byteOrderMark: { type: 'boolean' },
     header: {

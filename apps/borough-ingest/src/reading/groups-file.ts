@@ -1,8 +1,8 @@
-import { isBoroughCode, isRealDate } from '@probity/domain';
+import { isBoroughCode, isRealDate, whyOutside } from '@probity/domain';
 import type { BoroughCode, LocalDate } from '@probity/domain';
 import type { FileProblem } from './file-problem.js';
 import { isFileProblem, unreadable } from './file-problem.js';
-import { readTable } from './table-file.js';
+import { readTable, tooMuch } from './table-file.js';
 import type { TableRow } from './table-file.js';
 
 const COLUMNS = ['group', 'borough', 'designated_on', 'last_audit', 'qualifying_members'] as const;
@@ -41,7 +41,7 @@ function readGroup({ line, values }: TableRow<Column>, asOf: LocalDate): GroupRo
   const dateRemedy = `Write a date as YYYY-MM-DD, not after ${asOf}.`;
   if (group === '') return lineProblem(line, 'group', 'Give the name of the group.');
   if (!isBoroughCode(borough)) {
-    const sentence = `Line ${line} names a borough that is not one of the 32.`;
+    const sentence = `Line ${line} names a place that ${whyOutside(borough)}.`;
     return {
       code: 'SCH-004',
       line,
@@ -88,6 +88,8 @@ export async function readGroups(
       problems.push({ code: 'SCH-005', line: group.line, sentence, remedy: 'Keep the line that is right.' });
     }
   }
+  const limit = tooMuch(table.rows.length, problems);
+  if (limit !== null) return limit;
   const byLine = (a: FileProblem, b: FileProblem): number => (a.line ?? 0) - (b.line ?? 0);
   return { groups: [...groups.values()], problems: problems.sort(byLine) };
 }

@@ -3,14 +3,15 @@ import type { ReadItem, ReadProgress } from './csv-reader.js';
 import { readRows } from './csv-reader.js';
 import type { Dialect } from './dialect.js';
 import type { FileProblem } from './file-problem.js';
-import { isFileProblem, unreadable } from './file-problem.js';
-import { EMPTY_FILE, findDialect, HEAD_BYTES } from './find-dialect.js';
+import { isFileProblem } from './file-problem.js';
+import { EMPTY_FILE, HEAD_BYTES } from './find-dialect.js';
 import type { Header } from './header.js';
-import { readHeader } from './header.js';
 import type { ItemRules } from './legacy-item.js';
 import { droppedIn, readLegacyRow } from './legacy-row.js';
 import type { DroppedCounts, ReadableRow, UnreadableRow } from './legacy-row.js';
-import type { RawRow } from './row-parser.js';
+import type { DialectChoice } from './list-check.js';
+import { headerOf, pickDialect } from './list-check.js';
+import type { RawRow } from './row-scanner.js';
 
 /** One row of an opened list, or the problem after which the list cannot be read further (always the last). */
 export type ListItem =
@@ -55,19 +56,6 @@ async function* replay(head: Buffer, chunks: AsyncIterator<Uint8Array>): AsyncGe
   }
 }
 
-function pickDialect(told: string | null, head: Buffer, dialects: readonly Dialect[]): Dialect | FileProblem {
-  if (told === null) return findDialect(head.subarray(0, HEAD_BYTES), dialects);
-  const names = dialects.map(({ name }) => `"${name}"`).join(', ');
-  return (
-    dialects.find(({ name }) => name === told) ??
-    unreadable(
-      null,
-      'The dialect that was named is not known.',
-      `Name one of ${names}, or leave it to be found.`,
-    )
-  );
-}
-
 async function* listItems(
   items: AsyncIterable<ReadItem>,
   context: { header: Header; dialect: Dialect; asOf: LocalDate; rules: ItemRules },
@@ -87,12 +75,11 @@ async function* listItems(
  */
 export async function openList(
   source: AsyncIterable<Uint8Array>,
-  options: { readonly dialects: readonly Dialect[]; readonly told?: string | null },
+  choice: DialectChoice,
 ): Promise<OpenedList | FileProblem> {
   const chunks = source[Symbol.asyncIterator]();
   const head = await takeHead(chunks);
-  const told = options.told ?? null;
-  const dialect = pickDialect(told, head, options.dialects);
+  const dialect = pickDialect(head, choice);
   if (isFileProblem(dialect)) {
     await chunks.return?.();
     return dialect;
@@ -105,12 +92,12 @@ export async function openList(
       ? EMPTY_FILE
       : first.value.kind === 'problem'
         ? first.value.problem
-        : readHeader(first.value.row.fields, first.value.row.line, dialect);
+        : headerOf(first.value.row, dialect, head, choice);
   if (isFileProblem(header)) {
     await items.return();
     return header;
   }
-  const how = told === null ? 'found' : 'told';
+  const how = (choice.told ?? null) === null ? 'found' : 'told';
   return {
     dialect,
     how,

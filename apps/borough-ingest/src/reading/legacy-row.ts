@@ -5,8 +5,8 @@ import type { Dialect } from './dialect.js';
 import type { Header } from './header.js';
 import { readItem } from './legacy-item.js';
 import type { AssertedEvidence, ItemRules } from './legacy-item.js';
-import { RowFields, isBlank } from './row-fields.js';
-import type { RawRow } from './row-parser.js';
+import { RowFields, hasHiddenText, isBlank } from './row-fields.js';
+import type { RawRow } from './row-scanner.js';
 
 /** One row of a borough's list in canonical values. Notes, address, PNC id, nickname and reviewer are not in it. */
 export interface LegacyRow {
@@ -98,12 +98,14 @@ function unreadableRow(line: number, localRef: string, faults: ReadonlySet<Colum
 /**
  * Reads one row (SCH-003 of docs/reference/codes.md). Unreadable: another number of fields than the header's; a blank required
  * field; a date that is partial, impossible, in another form or after the as-of date; an item with an unlisted kind,
- * about, offence or grade, or partly blank. The person type is passed through, listed or not.
+ * about, offence or grade, or partly blank; characters that nobody sees. The person type is passed through, listed or not.
  */
 export function readLegacyRow(raw: RawRow, context: RowContext): ReadableRow | UnreadableRow {
   if (!isWhole(raw, context.header)) return unreadableRow(raw.line, '', new Set());
   const fields = new RowFields(raw, context.header, context.dialect, context.asOf);
   for (const column of REQUIRED_COLUMNS) fields.required(column);
+  for (const column of COMPARED_COLUMNS)
+    if (hasHiddenText(raw.fields[context.header.positions[column]] ?? '')) fields.fault(column);
   const dateOfBirth = fields.requiredDate('date_of_birth');
   const dateAdded = fields.requiredDate('date_added');
   const dateApproved = fields.optionalDate('date_approved');

@@ -6,7 +6,7 @@ import { neutraliseFormula, restoreFormula } from './formula.js';
 import { isProblemColumn } from './header.js';
 import type { Header } from './header.js';
 import { isWhole } from './legacy-row.js';
-import type { RawRow } from './row-parser.js';
+import type { RawRow } from './row-scanner.js';
 import { encodeText } from './text-encoding.js';
 
 const CR_LF = '\r\n';

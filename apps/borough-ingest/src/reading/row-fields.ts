@@ -1,6 +1,6 @@
 import type { LocalDate } from '@probity/domain';
 import type { ColumnName } from './columns.js';
-import type { RawRow } from './row-parser.js';
+import type { RawRow } from './row-scanner.js';
 import type { Dialect } from './dialect.js';
 import { restoreFormula } from './formula.js';
 import type { Header } from './header.js';
@@ -8,6 +8,16 @@ import type { Header } from './header.js';
 /** Whether a field counts as blank: empty, or nothing but white space. */
 export function isBlank(text: string): boolean {
   return text.trim() === '';
+}
+
+// Control characters but tab and line breaks, a byte-order mark or zero-width space in the middle, line and paragraph
+// separators, signs that turn the direction of writing, and the sign that an earlier conversion left for a lost letter.
+const HIDDEN =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffd]/;
+
+/** Whether a field holds what nobody sees, so that two texts that look the same would not be. */
+export function hasHiddenText(text: string): boolean {
+  return HIDDEN.test(text);
 }
 
 /**

@@ -15,6 +15,19 @@ export interface Table<Column extends string> {
   readonly problems: readonly FileProblem[];
 }
 
+/** Most rows of a small table; the largest in use has one for each group of London. */
+const MAX_ROWS = 20_000;
+/** Most lines that are told one by one; a file with more is another file than was meant. */
+const MAX_PROBLEMS = 100;
+
+/** Why a table is given up as a whole: it is too long, or too many of its lines cannot be read. */
+export function tooMuch(rows: number, problems: readonly FileProblem[]): FileProblem | null {
+  const remedy = 'See whether this is the file that was meant, and export it again.';
+  const last = problems[MAX_PROBLEMS]?.line ?? null;
+  if (last !== null) return unreadable(last, `More than ${MAX_PROBLEMS} lines cannot be read.`, remedy);
+  return rows > MAX_ROWS ? unreadable(null, `The file has more than ${MAX_ROWS} lines.`, remedy) : null;
+}
+
 function columnProblem(header: readonly string[], columns: readonly string[]): FileProblem | null {
   const missing = columns.filter((column) => !header.includes(column));
   const isExact = missing.length === 0 && header.length === columns.length;
@@ -52,6 +65,8 @@ export async function readTable<Column extends string>(
       const entries = columns.map((column) => [column, isBlank(value(column)) ? '' : value(column)]);
       rows.push({ line, values: Object.fromEntries(entries) as Record<Column, string> });
     }
+    const limit = tooMuch(rows.length, problems);
+    if (limit !== null) return limit;
   }
   if (header === null)
     return unreadable(null, 'The file is empty.', 'Send the file with its row of column names.');

@@ -1,20 +1,23 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 
-/** Encodings a dialect may name. */
+/** Encodings a dialect may name. Both hold ASCII as it is, so rows and fields can be told apart before decoding. */
 export const ENCODINGS = ['utf-8', 'windows-1252'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
-/** Outcome of decoding one chunk: UTF-8 bytes that are sound, and why the rest is not. */
-export interface Decoded {
-  readonly bytes: Buffer;
-  readonly fault: string | null;
+/** The first thing in a row that its encoding does not define. */
+export interface EncodingFault {
+  /** Bytes before it in the row. */
+  readonly offset: number;
+  /** What is wrong, as a sentence goes on after its place. */
+  readonly fault: string;
 }
 
-/** Streaming decoder to UTF-8 bytes. After a fault it must not be used again. */
-export interface Decoder {
-  decode(chunk: Buffer): Decoded;
-  /** Called once after the last chunk: what was held back, and a fault where the input stops inside a character. */
-  end(): Decoded;
+/** Decodes whole rows of one file, in their order. */
+export interface RowDecoder {
+  /** Refuses what the encoding does not define instead of replacing it. `isLast`: nothing follows in the file. */
+  faultIn(row: Buffer, isLast: boolean): EncodingFault | null;
+  /** Gives the text between two bytes of a row without fault. */
+  cutter(row: Buffer): (from: number, to: number) => string;
 }
 
 // Unicode Consortium, CP1252.TXT: bytes 80 to 9F; null where the code page has no character. An own table, because
@@ -28,97 +31,68 @@ const TO_BYTE = new Map(
   HIGH.flatMap((code, index) => (code === null ? [] : [[code, 0x80 + index] as const])),
 );
 
-const LINE_FEED = 10;
-
-/** Everything before the line on which character `at` stands. */
-function linesBefore(text: string, at: number): string {
-  return text.slice(0, text.lastIndexOf('\n', at) + 1);
+/** Length of the UTF-8 character that a byte begins; 0 for a byte that begins none. */
+function characterLength(lead: number): number {
+  if (lead < 0x80) return 1;
+  if (lead >= 0xc2 && lead < 0xe0) return 2;
+  if (lead >= 0xe0 && lead < 0xf0) return 3;
+  return lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
 }
 
-/** Windows-1252 bytes, held one to a character, as UTF-8. */
-function toUtf8(bytes: string): Buffer {
-  const text = bytes.replace(/[\x80-\x9f]/g, (byte) =>
-    String.fromCharCode(HIGH[byte.charCodeAt(0) - 0x80] ?? 0xfffd),
-  );
-  return Buffer.from(text, 'utf8');
-}
+const NOT_UTF8 = 'holds bytes that are not UTF-8';
 
-/** Length of a UTF-8 character that has begun but not ended at the end of `bytes` (0 to 3). */
-function unfinishedTail(bytes: Buffer): number {
-  for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
-    const byte = bytes[bytes.length - back] ?? 0;
-    if (byte < 0x80) return 0;
-    if (byte >= 0xc0) {
-      const needed = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-      return back < needed ? back : 0;
+class Utf8Decoder implements RowDecoder {
+  faultIn(row: Buffer, isLast: boolean): EncodingFault | null {
+    if (isUtf8(row)) return null;
+    for (let offset = 0; ;) {
+      const length = characterLength(row[offset] ?? 0);
+      const character = row.subarray(offset, offset + length);
+      if (length === 0 || !isUtf8(character)) {
+        const isCutOff = isLast && character.length < length && isContinued(character);
+        return { offset, fault: isCutOff ? 'stops in the middle of a UTF-8 character' : NOT_UTF8 };
+      }
+      offset += length;
     }
   }
-  return 0;
-}
 
-/** The sound lines at the start of bytes that are not sound as a whole. */
-function soundLines(bytes: Buffer): Buffer {
-  for (let from = 0; ;) {
-    const feed = bytes.indexOf(LINE_FEED, from);
-    const to = feed < 0 ? bytes.length : feed + 1;
-    if (!isUtf8(bytes.subarray(from, to))) return bytes.subarray(0, from);
-    if (to === bytes.length) return bytes;
-    from = to;
+  cutter(row: Buffer): (from: number, to: number) => string {
+    if (!isAscii(row)) return (from, to) => row.toString('utf8', from, to);
+    const text = row.toString('latin1');
+    return (from, to) => text.slice(from, to);
   }
 }
 
-class Utf8Decoder implements Decoder {
-  private held: Buffer = Buffer.alloc(0);
-
-  decode(chunk: Buffer): Decoded {
-    const joined = this.held.length === 0 ? chunk : Buffer.concat([this.held, chunk]);
-    const tail = unfinishedTail(joined);
-    const whole = joined.subarray(0, joined.length - tail);
-    this.held = Buffer.from(joined.subarray(joined.length - tail));
-    if (isUtf8(whole)) return { bytes: whole, fault: null };
-    return { bytes: soundLines(whole), fault: 'holds bytes that are not UTF-8' };
-  }
-
-  end(): Decoded {
-    const fault = this.held.length === 0 ? null : 'stops in the middle of a UTF-8 character';
-    return { bytes: Buffer.alloc(0), fault };
-  }
+/** Whether a character that has begun goes on as one, as far as it stands there. */
+function isContinued(character: Buffer): boolean {
+  return character.length > 0 && character.subarray(1).every((byte) => (byte & 0xc0) === 0x80);
 }
 
-class Windows1252Decoder implements Decoder {
+class Windows1252Decoder implements RowDecoder {
   private isDecided = false;
-  private held = '';
 
-  decode(chunk: Buffer): Decoded {
-    const text = this.held + chunk.toString('latin1');
-    this.held = this.isDecided ? '' : (/^[\x00-\x7f]*([\xc3\xc5])$/.exec(text)?.[1] ?? '');
-    return this.translate(text.slice(0, text.length - this.held.length));
-  }
-
-  end(): Decoded {
-    return this.translate(this.held);
-  }
-
-  private translate(text: string): Decoded {
+  faultIn(row: Buffer): EncodingFault | null {
+    if (isAscii(row)) return null;
+    const text = row.toString('latin1');
     const first = text.search(/[\x80-\xff]/);
-    if (first < 0) return { bytes: Buffer.from(text, 'latin1'), fault: null };
     // The first character above ASCII tells: "\xc3" or "\xc5" with a sign after it is a UTF-8 letter read wrongly, and
     // reading on would file every such name under a false spelling.
-    if (!this.isDecided && /^[\xc3\xc5][\x80-\xbf]/.test(text.slice(first, first + 2))) {
-      return { bytes: toUtf8(linesBefore(text, first)), fault: 'holds UTF-8 letters in a Windows-1252 file' };
-    }
+    if (!this.isDecided && /^[\xc3\xc5][\x80-\xbf]/.test(text.slice(first, first + 2)))
+      return { offset: first, fault: 'holds UTF-8 letters in a Windows-1252 file' };
     this.isDecided = true;
-    const undefinedAt = text.search(/[\x81\x8d\x8f\x90\x9d]/);
-    if (undefinedAt < 0) return { bytes: toUtf8(text), fault: null };
-    return {
-      bytes: toUtf8(linesBefore(text, undefinedAt)),
-      fault: 'holds a byte that Windows-1252 does not define',
-    };
+    const offset = text.search(/[\x81\x8d\x8f\x90\x9d]/);
+    return offset < 0 ? null : { offset, fault: 'holds a byte that Windows-1252 does not define' };
+  }
+
+  cutter(row: Buffer): (from: number, to: number) => string {
+    const text = row
+      .toString('latin1')
+      .replace(/[\x80-\x9f]/g, (byte) => String.fromCharCode(HIGH[byte.charCodeAt(0) - 0x80] ?? 0xfffd));
+    return (from, to) => text.slice(from, to);
   }
 }
 
-/** Makes a decoder that refuses what its encoding does not define instead of replacing it. */
-export function decoderFor(encoding: Encoding): Decoder {
+/** Makes the decoder of one file. */
+export function decoderFor(encoding: Encoding): RowDecoder {
   return encoding === 'utf-8' ? new Utf8Decoder() : new Windows1252Decoder();
 }
 

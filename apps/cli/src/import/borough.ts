@@ -1,8 +1,7 @@
-import { isBoroughCode } from '@probity/domain';
+import { isBoroughCode, whyOutside } from '@probity/domain';
 import { CommandError, EXIT, UsageError } from '../exit-code.js';
 
 const GSS_CODE = /^E\d{8}$/;
-const CITY_OF_LONDON = 'E09000001';
 
 /** Whether a text has the form of a GSS code, of whatever place. */
 export function isGssCode(text: string): boolean {
@@ -16,13 +15,9 @@ export function isGssCode(text: string): boolean {
  */
 export function outsideTheModel(code: string): CommandError | null {
   if (isBoroughCode(code)) return null;
-  const why =
-    code === CITY_OF_LONDON
-      ? 'is the City of London, which has a police force of its own'
-      : 'is none of the 32 boroughs';
   return new CommandError(
     EXIT.refused,
-    `${code} ${why}: the place is outside the model.`,
+    `${code} ${whyOutside(code)}: the place is outside the model.`,
     'Leave its file out; the boroughs are E09000002 to E09000033.',
     'SCH-004',
   );
