@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { COLUMNS } from './columns.js';
+import { RowReader } from './csv-reader.js';
+import { delimitedLine } from './delimited-line.js';
 import { neutraliseFormula, restoreFormula } from './formula.js';
 import { problemRow, problemRowsHead } from './problem-rows.js';
 import { reportLine } from './report-writer.js';
@@ -160,17 +162,40 @@ describe('a list written in a dialect', () => {
 });
 
 describe('a formula in a value', () => {
+  const sign = ['=', '+', '-', '@', '\uff1d', '\uff0b', '\uff0d', '\uff20', '\t', '\r', '\n'] as const;
+  const unit = fc.constantFrom(...sign, "'", '"', ' ', '\u00a0', ',', ';', '|', 'a', '1');
+  const value = fc.string({ unit, maxLength: 12 });
+
   it('is neutralised and comes back exactly', () => {
-    const text = fc.string({
-      unit: fc.constantFrom("'", '=', '+', '-', '@', '\t', '\r', 'a', ' '),
-      maxLength: 6,
-    });
     fc.assert(
-      fc.property(text, (value) => {
-        const safe = neutraliseFormula(value);
-        expect(safe).not.toMatch(/^[=+\-@\t\r]/);
-        expect(restoreFormula(safe)).toBe(value);
+      fc.property(value, (text) => {
+        const safe = neutraliseFormula(text);
+        expect(safe).not.toMatch(/^['"\s]*[=+\-@\uff1d\uff0b\uff0d\uff20](?<!'.*)/s);
+        expect(safe).not.toMatch(/^[\t\r\n]/);
+        expect(restoreFormula(safe)).toBe(text);
       }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('begins no cell of a written line, at whatever delimiter a program splits it, and is read back as it was', () => {
+    fc.assert(
+      fc.property(
+        fc.array(value, { minLength: 1, maxLength: 4 }),
+        fc.constantFrom(...DIALECTS),
+        (values, form) => {
+          const line = delimitedLine(values.map(neutraliseFormula), form.delimiter, '\r\n');
+          for (const delimiter of [',', ';', '\t', '|']) {
+            for (const cell of line.split(/[\r\n]/).flatMap((part) => part.split(delimiter)))
+              expect(cell).not.toMatch(/^["\s]*[=+\-@\uff1d\uff0b\uff0d\uff20]/);
+          }
+          const reader = new RowReader({ delimiter: form.delimiter, encoding: 'utf-8' });
+          const rows = [...reader.take(Buffer.from(line)).rows, ...reader.finish().rows];
+          const back = rows.map(({ fields }) => fields.map(restoreFormula));
+          expect(back).toEqual(values.length === 1 && values[0] === '' ? [] : [values]);
+        },
+      ),
+      { numRuns: 2_000 },
     );
   });
 
