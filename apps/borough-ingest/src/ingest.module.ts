@@ -27,6 +27,7 @@ import { ImportRunner } from './imports/import-runner.js';
 import { ImportController } from './imports/import.controller.js';
 import { ImportService } from './imports/import.service.js';
 import { SealedSpool } from './imports/sealed-spool.js';
+import { UploadReceiver } from './imports/upload-receiver.js';
 import { SeenRowsRepository } from './imports/seen-rows.repository.js';
 import type { IngestConfig } from './ingest.config.js';
 import { INGEST_CONFIG, loadIngestConfig } from './ingest.config.js';
@@ -36,6 +37,7 @@ import { BoroughRelay } from './relay/borough-relay.js';
 import { SIGNER_OF, boroughSigners } from './writers.js';
 
 const OPERATING_MODEL = Symbol('OPERATING_MODEL');
+const DIALECTS = Symbol('DIALECTS');
 
 /** Ends what the providers opened, after the relay and the imports have stopped. */
 @Injectable()
@@ -83,6 +85,17 @@ class Connections implements OnApplicationShutdown {
       inject: [STACK_CONFIG],
     },
     {
+      provide: DIALECTS,
+      useFactory: (ingest: IngestConfig) => dialectsIn(ingest.adaptersDirectory),
+      inject: [INGEST_CONFIG],
+    },
+    {
+      provide: UploadReceiver,
+      useFactory: (spool: SealedSpool, dialects: readonly Dialect[], ingest: IngestConfig) =>
+        new UploadReceiver(spool, dialects, ingest),
+      inject: [SealedSpool, DIALECTS, INGEST_CONFIG],
+    },
+    {
       provide: ImportJobRepository,
       useFactory: (pool: IngestPool) => new ImportJobRepository(pool),
       inject: [IngestPool],
@@ -108,6 +121,7 @@ class Connections implements OnApplicationShutdown {
         GovernanceClient,
         OPERATING_MODEL,
         SIGNER_OF,
+        DIALECTS,
       ],
     },
     Connections,
@@ -156,8 +170,8 @@ function importRunner(
   governance: GovernanceClient,
   model: OperatingModel,
   signerOf: (borough: string) => BatchSigner,
+  dialects: readonly Dialect[],
 ): ImportRunner {
-  const dialects = dialectsIn(config.adaptersDirectory);
   return new ImportRunner({
     config,
     clock,

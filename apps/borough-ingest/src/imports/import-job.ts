@@ -23,6 +23,12 @@ export interface ImportProblem {
   readonly title: string;
   readonly detail: string;
   readonly remedy: string;
+  /** Physical line of the file, from 1; absent where no line is meant. */
+  readonly line?: number;
+  /** Number of the field within its row, from 1; absent where the whole line is meant. */
+  readonly column?: number;
+  /** Byte of the file, from 1. */
+  readonly byte?: number;
 }
 
 /** One upload of one borough's list. */

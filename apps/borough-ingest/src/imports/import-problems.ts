@@ -1,13 +1,20 @@
+import { CODES, whyOutside } from '@probity/domain';
 import { AppendRefused } from '@probity/event-store';
 import { VaultRefused, VaultUnavailable } from '@probity/sealing';
 import { ProblemError } from '@probity/platform';
+import { OUTCOMES_KEPT_HOURS } from '../ingest.config.js';
+import type { FileProblem } from '../reading/file-problem.js';
 import type { ImportProblem } from './import-job.js';
 
 /** An import stops for a reason that its uploader can act on. */
 export class ImportStopped extends Error {
   override readonly name = 'ImportStopped';
 
-  constructor(readonly problem: ImportProblem) {
+  /** @param status of the answer where it is an upload that stops */
+  constructor(
+    readonly problem: ImportProblem,
+    readonly status = 422,
+  ) {
     super(problem.code);
   }
 }
@@ -26,6 +33,22 @@ export const OTHER_FILE: ImportProblem = {
   title: 'Another file',
   detail: 'The file that arrived does not have the hash that was announced.',
   remedy: 'Import the file again, and do not change it meanwhile.',
+};
+
+/** The upload ended before the file did. */
+export const BROKEN_OFF: ImportProblem = {
+  code: 'IMP-004',
+  title: 'The upload broke off',
+  detail: 'The upload ended or stood still before the whole file had arrived; nothing of it was read.',
+  remedy: 'Import the same file again.',
+};
+
+/** The announced groups file has not come. */
+export const NO_GROUPS: ImportProblem = {
+  code: 'IMP-005',
+  title: 'The groups file is missing',
+  detail: 'A groups file was announced with this list, and it has not arrived whole.',
+  remedy: 'Send the groups file first, or announce the list without one.',
 };
 
 /** What the decisions rested on has changed: a group, or the window. */
@@ -65,9 +88,77 @@ export function problemOf(error: unknown): ImportProblem {
   return FAULT;
 }
 
+/** A file that cannot be read, with the place where it cannot. */
+export function unreadableFile(problem: FileProblem, what: 'list' | 'groups file'): ImportProblem {
+  const { code, sentence, remedy, line, column, byte } = problem;
+  return {
+    ...{ code, title: `The ${what} cannot be read`, detail: sentence, remedy },
+    ...(line === null ? {} : { line }),
+    ...(column === undefined ? {} : { column }),
+    ...(byte === undefined ? {} : { byte }),
+  };
+}
+
+/** An upload that is too large. */
+export function tooLarge(maxBytes: number): ImportProblem {
+  return {
+    code: 'HTTP-413',
+    title: 'Too large',
+    detail: `An upload holds ${String(maxBytes)} bytes at most.`,
+    remedy: 'Split the list.',
+  };
+}
+
 /** A problem as an answer over HTTP. */
 export function asHttp(status: number, problem: ImportProblem): ProblemError {
-  return new ProblemError({ status, ...problem });
+  const { code, title, detail, remedy, ...place } = problem;
+  return new ProblemError({ status, code, title, detail, remedy, extensions: place });
+}
+
+/** A place without a list in this model. */
+export function outsideModel(code: string): ProblemError {
+  const { rule, remedy } = CODES['SCH-004'];
+  return new ProblemError({
+    status: 422,
+    code: 'SCH-004',
+    title: 'Place outside the model',
+    detail: `The place ${whyOutside(code)}.`,
+    rule,
+    remedy,
+  });
+}
+
+/** There is no such import, or nothing of it (any more). */
+export function notFound(): ProblemError {
+  return new ProblemError({
+    status: 404,
+    code: 'IMP-404',
+    title: 'No such import',
+    detail: 'There is no such import, it has not ended, or what it left is no longer kept.',
+    remedy: `Outcomes are kept for ${String(OUTCOMES_KEPT_HOURS)} hours after the import.`,
+  });
+}
+
+/** The import has taken its file. */
+export function wrongState(): ProblemError {
+  return new ProblemError({
+    status: 409,
+    code: 'STM-001',
+    title: 'The upload is under way or over',
+    detail: 'This import has taken its file already.',
+    remedy: 'Announce the file anew to send it again.',
+  });
+}
+
+/** The borough's lists go to another deployment. */
+export function notHosted(): ProblemError {
+  return new ProblemError({
+    status: 404,
+    code: 'SCH-004',
+    title: 'Not a borough of this service',
+    detail: 'This service does not host the borough.',
+    remedy: 'Send the list to the service that hosts it.',
+  });
 }
 
 /** The file's window is closed for ever (R-72). */

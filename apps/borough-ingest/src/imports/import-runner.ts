@@ -11,7 +11,6 @@ import { GroupBook } from '../groups/group-book.js';
 import { GroupsImport } from '../groups/groups-import.js';
 import type { IngestConfig } from '../ingest.config.js';
 import type { Dialect } from '../reading/dialect.js';
-import type { FileProblem } from '../reading/file-problem.js';
 import { isFileProblem } from '../reading/file-problem.js';
 import { readGroups } from '../reading/groups-file.js';
 import type { ListItem, OpenedList } from '../reading/legacy-file.js';
@@ -22,7 +21,7 @@ import type { BlockTarget } from './block-writer.js';
 import { BlockWriter } from './block-writer.js';
 import type { ImportJob } from './import-job.js';
 import type { ImportJobRepository } from './import-job.repository.js';
-import { ImportStopped, INTERRUPTED } from './import-problems.js';
+import { ImportStopped, INTERRUPTED, unreadableFile } from './import-problems.js';
 import { ImportTally } from './import-tally.js';
 import { KeyPool } from './key-pool.js';
 import { OutcomeLog } from './outcome-log.js';
@@ -115,7 +114,7 @@ export class ImportRunner {
     const book = await load();
     if (run.job.groupsHash === null) return book;
     const file = await readGroups(spool.read(run.key, 'groups'), londonDateOf(run.job.asAt));
-    if (isFileProblem(file)) throw stopped(file, 'groups file');
+    if (isFileProblem(file)) throw new ImportStopped(unreadableFile(file, 'groups file'));
     const own = file.groups.filter((group) => group.borough === run.borough);
     const context = {
       ...run,
@@ -137,7 +136,7 @@ export class ImportRunner {
       dialects: this.parts.dialects,
       told,
     });
-    if (isFileProblem(list)) throw stopped(list, 'list');
+    if (isFileProblem(list)) throw new ImportStopped(unreadableFile(list, 'list'));
     await this.parts.jobs.change(run.job.id, { adapter: { name: list.dialect.name, how: list.how } });
     await run.outcomes.add([headOfProblemRows(list)]);
     const keys = new KeyPool(this.parts.vault, run.borough);
@@ -181,7 +180,7 @@ export class ImportRunner {
     for await (const item of list.rows(context)) {
       if (item.kind === 'problem') {
         await settle(held);
-        throw stopped(item.problem, 'list');
+        throw new ImportStopped(unreadableFile(item.problem, 'list'));
       }
       held.push(item);
       if (held.length < this.parts.config.blockRows) continue;
@@ -212,9 +211,4 @@ function headOfProblemRows(list: OpenedList): {
 
 function noRow(): { localRef: null; status: 'PROBLEM'; codes: readonly string[]; role: null; band: null } {
   return { localRef: null, status: 'PROBLEM', codes: [], role: null, band: null };
-}
-
-function stopped(problem: FileProblem, what: string): ImportStopped {
-  const { code, sentence, remedy } = problem;
-  return new ImportStopped({ code, title: `The ${what} cannot be read`, detail: sentence, remedy });
 }

@@ -1,8 +1,7 @@
-import type { Readable } from 'node:stream';
 import { Body, Controller, Get, Header, HttpCode, Param, Post, Put, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { BodyStream, Callers, CurrentCaller } from '@probity/platform';
-import type { Caller } from '@probity/platform';
+import type { BodyBytes, Caller } from '@probity/platform';
 import { ImportIdDto, NewImportDto } from './import.dto.js';
 import type { ImportView } from './import.service.js';
 import { ImportService } from './import.service.js';
@@ -31,7 +30,7 @@ export class ImportController {
   @ApiOperation({ summary: 'Upload the groups file', description: 'Before the list itself; text/csv.' })
   async uploadGroups(
     @Param() { id }: ImportIdDto,
-    @BodyStream() body: Readable,
+    @BodyStream() body: BodyBytes,
     @CurrentCaller() caller: Caller,
   ): Promise<void> {
     await this.imports.receiveGroups(id, body, caller);
@@ -45,7 +44,7 @@ export class ImportController {
   })
   async uploadFile(
     @Param() { id }: ImportIdDto,
-    @BodyStream() body: Readable,
+    @BodyStream() body: BodyBytes,
     @CurrentCaller() caller: Caller,
   ): Promise<{ id: string; state: string }> {
     return this.imports.receiveFile(id, body, caller);

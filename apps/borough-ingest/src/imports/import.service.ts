@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { OnApplicationBootstrap, BeforeApplicationShutdown } from '@nestjs/common';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { Caller } from '@probity/platform';
-import { DomainClock, ProblemError, requireBorough } from '@probity/platform';
+import { isBoroughCode } from '@probity/domain';
+import type { BodyBytes, Caller } from '@probity/platform';
+import { DomainClock, requireBorough } from '@probity/platform';
 import { GovernanceClient } from '../clients/governance.client.js';
 import type { IngestConfig } from '../ingest.config.js';
 import { INGEST_CONFIG, OUTCOMES_KEPT_HOURS } from '../ingest.config.js';
@@ -11,13 +12,25 @@ import type { ImportJob, ImportProgress, ImportState } from './import-job.js';
 import { noProgress } from './import-job.js';
 import { ImportJobRepository } from './import-job.repository.js';
 import { ImportKeys } from './import-keys.js';
-import { INTERRUPTED, OTHER_FILE, alreadyRead, asHttp, foreignWindow, problemOf } from './import-problems.js';
+import {
+  ImportStopped,
+  INTERRUPTED,
+  NO_GROUPS,
+  alreadyRead,
+  asHttp,
+  foreignWindow,
+  notFound,
+  notHosted,
+  outsideModel,
+  problemOf,
+  wrongState,
+} from './import-problems.js';
 import { ImportReports } from './import-reports.js';
 import { ImportRunner } from './import-runner.js';
 import type { NewImportDto } from './import.dto.js';
 import type { ImportKey } from './sealed-lines.js';
-import type { SpooledPart } from './sealed-spool.js';
-import { SealedSpool, UploadTooLarge } from './sealed-spool.js';
+import { SealedSpool } from './sealed-spool.js';
+import { UploadReceiver } from './upload-receiver.js';
 
 /** A job as its uploader sees it. */
 export interface ImportView extends ImportProgress {
@@ -49,6 +62,7 @@ export class ImportService implements OnApplicationBootstrap, BeforeApplicationS
     private readonly jobs: ImportJobRepository,
     private readonly importKeys: ImportKeys,
     private readonly spool: SealedSpool,
+    private readonly uploads: UploadReceiver,
     private readonly governance: GovernanceClient,
     private readonly runner: ImportRunner,
     private readonly reports: ImportReports,
@@ -66,8 +80,9 @@ export class ImportService implements OnApplicationBootstrap, BeforeApplicationS
     await Promise.allSettled(this.#running.values());
   }
 
-  /** Take note of a file that is about to come. @throws ProblemError ACC-002, GOV-007, GOV-008 */
+  /** Take note of a file that is about to come. @throws ProblemError SCH-004, ACC-002, GOV-007, GOV-008 */
   async announce(announced: NewImportDto, caller: Caller): Promise<{ id: string; state: ImportState }> {
+    if (!isBoroughCode(announced.borough)) throw outsideModel(announced.borough);
     requireBorough(caller, announced.borough);
     if (!this.config.boroughs.includes(announced.borough)) throw notHosted();
     const window = announced.dryRun ? null : await this.#windowFor(announced);
@@ -98,27 +113,36 @@ export class ImportService implements OnApplicationBootstrap, BeforeApplicationS
     return { id, state: 'awaiting-upload' };
   }
 
-  /** Take the groups file in. @throws ProblemError IMP-002 when it is not the announced one */
-  async receiveGroups(id: string, body: Readable, caller: Caller): Promise<void> {
+  /** Take the groups file in. @throws ProblemError IMP-002, IMP-004, or the code of what cannot be read */
+  async receiveGroups(id: string, body: BodyBytes, caller: Caller): Promise<void> {
     const job = await this.#own(id, caller);
     if (job.state !== 'awaiting-upload') throw wrongState();
-    const { hash } = await this.#receive(job, 'groups', body, this.config.maxGroupsBytes);
-    if (hash !== job.groupsHash) throw asHttp(422, OTHER_FILE);
+    try {
+      await this.uploads.takeGroups(job, await this.#keyOf(job), body);
+    } catch (error) {
+      throw httpError(error);
+    }
   }
 
-  /** Take the list in and begin to decide it. @throws ProblemError IMP-002 when it is not the announced one */
-  async receiveFile(id: string, body: Readable, caller: Caller): Promise<{ id: string; state: ImportState }> {
+  /**
+   * Take the list in and begin to decide it; a list that cannot be read to its end fails its import before a row of it is
+   * decided. @throws ProblemError IMP-002, IMP-004, IMP-005, or the code of what cannot be read
+   */
+  async receiveFile(
+    id: string,
+    body: BodyBytes,
+    caller: Caller,
+  ): Promise<{ id: string; state: ImportState }> {
     const job = await this.#own(id, caller);
+    if (!(await this.uploads.isReadyForList(job))) throw asHttp(409, NO_GROUPS);
     if (!(await this.jobs.advance(id, 'awaiting-upload', 'receiving'))) throw wrongState();
     let progress = job.progress;
     try {
-      const { hash, bytes } = await this.#receive(job, 'file', body, this.config.maxFileBytes);
-      if (hash !== job.fileHash) throw asHttp(422, OTHER_FILE);
-      progress = noProgress(bytes);
+      progress = noProgress(await this.uploads.takeList(job, await this.#keyOf(job), body));
       await this.jobs.change(id, { progress });
     } catch (error) {
       await this.#fail(job, error);
-      throw error;
+      throw httpError(error);
     }
     await this.jobs.advance(id, 'receiving', 'running');
     this.#waiting.push({ ...job, progress });
@@ -164,27 +188,6 @@ export class ImportService implements OnApplicationBootstrap, BeforeApplicationS
     const window = windows.find((each) => each.id === announced.windowId);
     if (window?.state !== 'open' || window.groupsHash !== announced.groupsHash) throw foreignWindow();
     return window;
-  }
-
-  async #receive(
-    job: ImportJob,
-    part: SpooledPart,
-    body: Readable,
-    limit: number,
-  ): Promise<{ hash: string; bytes: number }> {
-    const key = await this.#keyOf(job);
-    try {
-      return await this.spool.write(key, part, body, limit);
-    } catch (error) {
-      if (!(error instanceof UploadTooLarge)) throw error;
-      throw new ProblemError({
-        status: 413,
-        code: 'HTTP-413',
-        title: 'Too large',
-        detail: error.message,
-        remedy: 'Split the list.',
-      });
-    }
   }
 
   async #keyOf(job: ImportJob): Promise<ImportKey> {
@@ -243,36 +246,11 @@ function safeName({ fileName, borough }: NewImportDto): string {
   return fileName === `${borough}.csv` ? fileName : 'list.csv';
 }
 
+/** What stopped an upload, as the answer to it. */
+function httpError(error: unknown): unknown {
+  return error instanceof ImportStopped ? asHttp(error.status, error.problem) : error;
+}
+
 function hoursLater(instant: string, hours: number): string {
   return new Date(Date.parse(instant) + hours * 3_600_000).toISOString();
-}
-
-function notFound(): ProblemError {
-  return new ProblemError({
-    status: 404,
-    code: 'IMP-404',
-    title: 'No such import',
-    detail: 'There is no such import, it has not ended, or what it left is no longer kept.',
-    remedy: `Outcomes are kept for ${String(OUTCOMES_KEPT_HOURS)} hours after the import.`,
-  });
-}
-
-function wrongState(): ProblemError {
-  return new ProblemError({
-    status: 409,
-    code: 'STM-001',
-    title: 'The upload is under way or over',
-    detail: 'This import has taken its file already.',
-    remedy: 'Announce the file anew to send it again.',
-  });
-}
-
-function notHosted(): ProblemError {
-  return new ProblemError({
-    status: 404,
-    code: 'SCH-004',
-    title: 'Not a borough of this service',
-    detail: 'This service does not host the borough.',
-    remedy: 'Send the list to the service that hosts it.',
-  });
 }

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ImportKey } from './sealed-lines.js';
@@ -13,6 +12,18 @@ export type SpooledPart = 'file' | 'groups';
 /** An upload is larger than it may be. */
 export class UploadTooLarge extends Error {
   override readonly name = 'UploadTooLarge';
+}
+
+/** An upload is not the one that was announced. */
+export class OtherContent extends Error {
+  override readonly name = 'OtherContent';
+}
+
+/** What an upload must be. */
+export interface Announced {
+  /** SHA-256, 64 hexadecimal digits. */
+  readonly hash: string;
+  readonly maxBytes: number;
 }
 
 /** The spooled upload is incomplete or was changed on disk. */
@@ -29,40 +40,45 @@ const PIECE_BYTES = 256 * 1024;
 export class SealedSpool {
   constructor(private readonly directory: string) {}
 
-  /** Write a part; returns its SHA-256 (hex) and size in bytes. @throws UploadTooLarge beyond `limit` bytes. */
+  /**
+   * Write a part and keep it if it has the hash that was announced; nothing stays of any other.
+   *
+   * @returns its size in bytes
+   * @throws UploadTooLarge, OtherContent, or what `source` throws
+   */
   async write(
     key: ImportKey,
     part: SpooledPart,
     source: AsyncIterable<Uint8Array>,
-    limit: number,
-    onBytes: (total: number) => void = () => undefined,
-  ): Promise<{ hash: string; bytes: number }> {
+    announced: Announced,
+  ): Promise<number> {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
-    const file = createWriteStream(this.#pathOf(key, part), { mode: 0o600 });
-    const hash = createHash('sha256');
-    let bytes = 0;
-    let number = 0;
+    // Under another name until its hash is known: a second upload of the part cannot reach what is read from.
+    const path = `${this.#pathOf(key.jobId, part)}.${randomUUID()}`;
     try {
-      for await (const piece of piecesOf(source)) {
-        bytes += piece.length;
-        if (bytes > limit) throw new UploadTooLarge(`an upload holds ${String(limit)} bytes at most`);
-        hash.update(piece);
-        if (!file.write(`${sealPiece(key, part, number, piece)}\n`)) await once(file, 'drain');
-        number += 1;
-        onBytes(bytes);
-      }
-      file.end(`${sealPiece(key, `${part}-end`, number, Buffer.from(String(bytes)))}\n`);
-      await once(file, 'close');
+      const bytes = await writePieces(path, key, part, source, announced);
+      await rename(path, this.#pathOf(key.jobId, part));
+      return bytes;
     } catch (error) {
-      file.destroy();
+      await rm(path, { force: true });
       throw error;
     }
-    return { hash: hash.digest('hex'), bytes };
+  }
+
+  /** Whether a part has arrived whole. */
+  async has(jobId: string, part: SpooledPart): Promise<boolean> {
+    return access(this.#pathOf(jobId, part)).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** The bytes of a part, piece by piece. @throws SpoolDamaged when a piece or the end mark is missing. */
   async *read(key: ImportKey, part: SpooledPart): AsyncGenerator<Buffer> {
-    const lines = createInterface({ input: createReadStream(this.#pathOf(key, part)), crlfDelay: Infinity });
+    const lines = createInterface({
+      input: createReadStream(this.#pathOf(key.jobId, part)),
+      crlfDelay: Infinity,
+    });
     let number = 0;
     let held: string | undefined;
     for await (const line of lines) {
@@ -76,15 +92,43 @@ export class SealedSpool {
     openPiece(key, `${part}-end`, number, held);
   }
 
-  /** Remove what is spooled of a job. */
+  /** Remove what is spooled of a job, also what has not arrived whole. */
   async remove(jobId: string): Promise<void> {
-    for (const part of ['file', 'groups'] as const)
-      await rm(join(this.directory, `${jobId}.${part}`), { force: true });
+    const names = await readdir(this.directory).catch(() => []);
+    for (const name of names.filter((each) => each.startsWith(`${jobId}.`)))
+      await rm(join(this.directory, name), { force: true });
   }
 
-  #pathOf(key: ImportKey, part: SpooledPart): string {
-    return join(this.directory, `${key.jobId}.${part}`);
+  #pathOf(jobId: string, part: SpooledPart): string {
+    return join(this.directory, `${jobId}.${part}`);
   }
+}
+
+async function writePieces(
+  path: string,
+  key: ImportKey,
+  part: SpooledPart,
+  source: AsyncIterable<Uint8Array>,
+  announced: Announced,
+): Promise<number> {
+  const hash = createHash('sha256');
+  let [bytes, number] = [0, 0];
+  const file = await open(path, 'wx', 0o600);
+  try {
+    for await (const piece of piecesOf(source)) {
+      bytes += piece.length;
+      if (bytes > announced.maxBytes)
+        throw new UploadTooLarge(`An upload holds ${String(announced.maxBytes)} bytes at most.`);
+      hash.update(piece);
+      await file.appendFile(`${sealPiece(key, part, number, piece)}\n`);
+      number += 1;
+    }
+    await file.appendFile(`${sealPiece(key, `${part}-end`, number, Buffer.from(String(bytes)))}\n`);
+  } finally {
+    await file.close();
+  }
+  if (hash.digest('hex') !== announced.hash) throw new OtherContent('the upload has another hash');
+  return bytes;
 }
 
 async function* piecesOf(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {

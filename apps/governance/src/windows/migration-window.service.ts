@@ -42,7 +42,7 @@ export class MigrationWindowService {
    *   the file has been read to its end under any window
    */
   async request(asked: WindowRequest, caller: Caller): Promise<{ window: MigrationWindow; isNew: boolean }> {
-    if (!isBoroughCode(asked.borough)) throw unknownBorough();
+    if (!isBoroughCode(asked.borough)) throw unknownBorough(asked.borough);
     return this.recordingRefusals('RequestMigrationWindow', asked.borough, caller, async (manager) => {
       if (asked.asAt > this.clock.now()) throw asAtInTheFuture();
       await lockFile(manager, asked);

@@ -1,4 +1,4 @@
-import { CODES } from '@probity/domain';
+import { CODES, whyOutside } from '@probity/domain';
 import { ProblemError } from '@probity/platform';
 
 /** R-16, four eyes: who asked for a window cannot open it. */
@@ -40,13 +40,13 @@ export function asAtInTheFuture(): ProblemError {
 }
 
 /** A place outside the model: the City of London has a police force of its own. */
-export function unknownBorough(): ProblemError {
-  const { sentence, rule, remedy } = CODES['SCH-004'];
+export function unknownBorough(code: string): ProblemError {
+  const { rule, remedy } = CODES['SCH-004'];
   return new ProblemError({
     status: 422,
     code: 'SCH-004',
     title: 'Place outside the model',
-    detail: sentence,
+    detail: `The place ${whyOutside(code)}.`,
     rule,
     remedy,
     errors: [{ field: 'borough', code: 'SCH-004', message: 'must be one of the 32 boroughs' }],

@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { Body, Controller, Get, Module, Param, Post, Put } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { IsInt, IsString, Length, Max, Min } from 'class-validator';
 import { loadStackConfig } from '../config/stack-config.js';
 import type { TlsMaterial } from '../config/stack-config.js';
-import { BodyStream, boundedBytes } from '../http/body-stream.js';
+import { BodyStream, boundedBytes, type BodyBytes } from '../http/body-stream.js';
 import { requireBorough } from '../http/caller.js';
 import type { Caller } from '../http/caller.js';
 import { Callers, CurrentCaller } from '../http/callers.decorator.js';
@@ -49,9 +49,10 @@ class ParcelController {
 
   @Put('upload')
   @Callers('central-team')
-  async upload(@BodyStream() body: Readable): Promise<{ bytes: number }> {
+  async upload(@BodyStream() body: BodyBytes): Promise<{ bytes: number }> {
     let bytes = 0;
-    for await (const part of body.pipe(boundedBytes(3_000_000))) bytes += (part as Buffer).length;
+    for await (const part of Readable.from(body).pipe(boundedBytes(3_000_000)))
+      bytes += (part as Buffer).length;
     return { bytes };
   }
 
