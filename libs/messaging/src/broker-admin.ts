@@ -35,6 +35,8 @@ export interface AccessRule {
 export interface BrokerAdmin {
   /** Creates the topics that are missing and returns their names. Never alters a topic that exists: see {@link topicDrift}. */
   ensureTopics(specs: readonly TopicSpec[]): Promise<string[]>;
+  /** Removes topics with everything in them: for tests of a loss, and for a topic that is to begin anew. */
+  removeTopics(names: readonly string[]): Promise<void>;
   /** Every topic except the broker's own, with the settings that were set on the topic itself. */
   liveTopics(): Promise<TopicSpec[]>;
   /** Creates the rules that are missing and returns them. Rules that are not listed stay: remove them with {@link removeAcls}. */
@@ -113,6 +115,11 @@ export class KafkaBrokerAdmin implements BrokerAdmin {
     }));
     await admin.createTopics({ topics, waitForLeaders: true, timeout: 30_000 });
     return missing.map((spec) => spec.name);
+  }
+
+  async removeTopics(names: readonly string[]): Promise<void> {
+    const admin = await this.#ready();
+    await admin.deleteTopics({ topics: [...names], timeout: 30_000 });
   }
 
   async liveTopics(): Promise<TopicSpec[]> {

@@ -30,6 +30,11 @@ export class KafkaLog implements LogClient {
     return lane.send(records);
   }
 
+  async exists(topic: string): Promise<boolean> {
+    const admin = await this.#adminReady();
+    return (await admin.listTopics()).includes(topic);
+  }
+
   async endOffset(topic: string, partition: number): Promise<bigint> {
     return (await this.marks(topic, partition)).high;
   }

@@ -37,6 +37,8 @@ export interface LogClient {
    * the same event ids. An empty list is refused.
    */
   send(topic: string, partition: number, records: LogRecord[]): Promise<{ baseOffset: bigint }>;
+  /** Whether there is such a topic that this principal may see. */
+  exists(topic: string): Promise<boolean>;
   /** The offset the next record of the partition will get. */
   endOffset(topic: string, partition: number): Promise<bigint>;
   /** Oldest kept and next offset of one partition. */

@@ -58,9 +58,10 @@ export class OutboxRelay {
     this.#topics = new Map(options.topics.map((topic) => [topic.topic, topic]));
   }
 
-  /** Begin to serve; returns at once. */
+  /** Begin to serve; returns at once. A person has looked at what was at fault before. */
   start(): void {
     this.#isStopping = false;
+    this.#faults.clear();
     this.#run ??= this.#serveUntilStopped();
   }
 
@@ -219,7 +220,7 @@ export class OutboxRelay {
       const { baseOffset } = await log.send(lane.topic, lane.partition, records);
       this.#sent += entries.length;
       await marked;
-      marked = markPublished(session, lane, positions, baseOffset + BigInt(entries.length));
+      marked = markPublished(session, lane, positions, baseOffset);
       marked.catch(() => undefined);
       entries = await upcoming;
     }

@@ -64,19 +64,48 @@ export async function waitingPartitions(client: SqlClient): Promise<Lane[]> {
   return rows as unknown as Lane[];
 }
 
-/** Forget sent events and remember how far the partition goes, in one statement. */
+/**
+ * Forget sent events and remember how far the partition goes and which position each offset has, in one statement.
+ *
+ * @param firstOffset offset of the first of them; the others follow it without a gap
+ */
 export async function markPublished(
   client: SqlClient,
   lane: Lane,
   positions: readonly string[],
-  nextOffset: bigint,
+  firstOffset: bigint,
 ): Promise<void> {
   await client.query(
-    `WITH gone AS (DELETE FROM events.outbox WHERE topic = $1 AND partition = $2 AND position = ANY ($3))
-     INSERT INTO events.published AS p (topic, partition, next_offset, is_released) VALUES ($1, $2, $4, false)
+    `WITH gone AS (DELETE FROM events.outbox WHERE topic = $1 AND partition = $2 AND position = ANY ($3)),
+     kept AS (INSERT INTO events.sent (topic, partition, first_offset, positions) VALUES ($1, $2, $4, $3) ON CONFLICT DO NOTHING)
+     INSERT INTO events.published AS p (topic, partition, next_offset, is_released) VALUES ($1, $2, $5, false)
      ON CONFLICT (topic, partition) DO UPDATE SET next_offset = greatest(p.next_offset, excluded.next_offset), is_released = false`,
-    [lane.topic, lane.partition, positions, String(nextOffset)],
+    [
+      lane.topic,
+      lane.partition,
+      positions,
+      String(firstOffset),
+      String(firstOffset + BigInt(positions.length)),
+    ],
   );
+}
+
+const AT = `
+SELECT e.position, e.header, e.skeleton, s.sealed, e.path, b.writer_key, b.signature
+FROM unnest($1::bigint[]) WITH ORDINALITY AS w(position, place)
+JOIN events.event e USING (position)
+JOIN events.batch b ON b.batch = e.batch
+LEFT JOIN events.sealed_value s USING (position)
+WHERE e.topic = $2 ORDER BY w.place`;
+
+/** Events of a topic by position, in the order that was asked for; those that the store lacks are left out. */
+export async function entriesAt(
+  client: SqlClient,
+  topic: string,
+  positions: readonly number[],
+): Promise<OutboxEntry[]> {
+  const { rows } = await client.query(AT, [positions, topic]);
+  return (rows as unknown as OutboxRow[]).map(toEntry);
 }
 
 const OPEN_SEALED = Buffer.from('{"sealed":');
