@@ -14,6 +14,8 @@ import { FreshKeysController } from './keys/fresh-keys.controller.js';
 import { KEY_PROVIDER, openKeyProvider } from './keys/key-provider.js';
 import { LeaseService } from './leases/lease.service.js';
 import { LeasesController } from './leases/leases.controller.js';
+import { RowKeysController } from './row-keys/row-keys.controller.js';
+import { RowKeysService } from './row-keys/row-keys.service.js';
 import { VaultMetrics } from './vault.metrics.js';
 
 /** Greatest JSON body in bytes: a digest request of several hundred whole records. */
@@ -21,7 +23,13 @@ export const BODY_LIMIT = 8 * 1024 * 1024;
 
 /** The vault: makes keys, leases `case` subkeys, and opens identities for nobody. */
 @Module({
-  controllers: [FreshKeysController, LeasesController, IndexKeysController, DigestController],
+  controllers: [
+    FreshKeysController,
+    LeasesController,
+    IndexKeysController,
+    RowKeysController,
+    DigestController,
+  ],
   providers: [
     {
       provide: VaultPool,
@@ -34,6 +42,7 @@ export const BODY_LIMIT = 8 * 1024 * 1024;
     DataKeyVault,
     LeaseService,
     IndexPepperVault,
+    RowKeysService,
     DigestService,
     VaultReadiness,
     VaultMetrics,

@@ -97,18 +97,16 @@ describe('a recovery', () => {
     while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
-  /** Appends streams of three events each, and has the relay send them. */
+  /** Appends streams of three events each, a hundred a transaction, and has the relay send them. */
   async function published(borough: string, streams: number): Promise<string[]> {
     const signer: BatchSigner = signerOf(harness, borough);
-    const ids: string[] = [];
-    for (const _ of Array.from({ length: streams })) {
-      const stream = newStream();
-      const events = [1, 2, 3].map((version) => event(stream, version, factsOf(borough)));
-      await appendAs(ingest, { events, signerOf: () => signer });
-      ids.push(...events.map(({ header }) => header.id));
-    }
+    const all = Array.from({ length: streams }, newStream).map((stream) =>
+      [1, 2, 3].map((version) => event(stream, version, factsOf(borough))),
+    );
+    for (let at = 0; at < all.length; at += 100)
+      await appendAs(ingest, { events: all.slice(at, at + 100).flat(), signerOf: () => signer });
     await drain(borough);
-    return ids;
+    return all.flat().map(({ header }) => header.id);
   }
 
   async function drain(borough: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { EventHeader, SealedGroups, Skeleton } from '@probity/events';
+import type { Envelope, EventHeader, SealedGroups, Skeleton } from '@probity/events';
 import { KEY_BYTES } from './hkdf.js';
 import type { CaseLease } from './lease-cache.js';
 import { LeaseCache } from './lease-cache.js';
@@ -33,6 +33,13 @@ export interface DigestRecord {
   readonly events: readonly DigestEvent[];
 }
 
+/** A record whose row key is asked for: the sealed identity of its first event, and what the seal is bound to. */
+export interface RowKeyRecord extends Pick<EventHeader, 'source' | 'id' | 'subject' | 'type'> {
+  readonly recordId: string;
+  readonly borough: string;
+  readonly identity: Envelope;
+}
+
 /** How to reach the vault. */
 export interface VaultClientOptions {
   /** Base address, such as `https://127.0.0.1:4104`. */
@@ -51,6 +58,8 @@ export interface VaultClientOptions {
 export const FRESH_KEY_LIMIT = 5000;
 /** Records that one call of {@link VaultClient.digestRecords} may hold. */
 export const DIGEST_BATCH_LIMIT = 500;
+/** Records that one call of {@link VaultClient.rowKeys} may hold. */
+export const ROW_KEY_BATCH_LIMIT = 500;
 const SWEEP_EVERY_MS = 5000;
 
 /**
@@ -120,6 +129,22 @@ export class VaultClient {
     }
     const { lines } = (await this.#transport.post('/v1/digest/records', { records })) as { lines: string[] };
     return lines;
+  }
+
+  /**
+   * Row keys by record id, 32 bytes each, made of the reference in each record's identity, which stays in the vault. Records
+   * that the vault has no key for, or that do not open, are absent.
+   *
+   * @throws RangeError when there are not 1 to 500 records.
+   */
+  async rowKeys(records: readonly RowKeyRecord[]): Promise<Map<string, Buffer>> {
+    if (records.length < 1 || records.length > ROW_KEY_BATCH_LIMIT) {
+      throw new RangeError(`row keys come in calls of 1 to ${String(ROW_KEY_BATCH_LIMIT)} records`);
+    }
+    const { keys } = (await this.#transport.post('/v1/row-keys', { records })) as {
+      keys: { recordId: string; rowKey: string }[];
+    };
+    return new Map(keys.map(({ recordId, rowKey }) => [recordId, decodeKey(rowKey)]));
   }
 
   /** Zeroise all leases and end all connections. */

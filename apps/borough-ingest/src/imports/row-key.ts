@@ -1,4 +1,5 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { indexMac } from '@probity/sealing';
 
 /** Keyed hashes of a row: comparable, but telling nothing to whoever lacks the borough's index key. */
 export interface RowMacs {
@@ -17,16 +18,15 @@ export class RowHasher {
 
   /** Hashes of a row from its reference and its canonical content. */
   row(localRef: string, content: string): RowMacs {
-    return { rowKey: this.#mac('row', localRef), contentMac: this.#mac('content', content) };
+    return {
+      rowKey: indexMac(this.indexKey, 'row', this.borough, localRef),
+      contentMac: indexMac(this.indexKey, 'content', this.borough, content),
+    };
   }
 
   /** Hash of a group's name. */
   groupName(name: string): Buffer {
-    return this.#mac('group', name);
-  }
-
-  #mac(domain: string, text: string): Buffer {
-    return createHmac('sha256', this.indexKey).update(`${domain}\0${this.borough}\0${text}`).digest();
+    return indexMac(this.indexKey, 'group', this.borough, name);
   }
 }
 
