@@ -9,7 +9,9 @@ import {
   ConfigError,
   DomainClock,
   ReadinessRegistry,
+  RecoveryController,
   STACK_CONFIG,
+  STORE_GATE,
   ServiceLogger,
   UuidV7Source,
   readOperatingModel,
@@ -33,6 +35,8 @@ import type { IngestConfig } from './ingest.config.js';
 import { INGEST_CONFIG, loadIngestConfig } from './ingest.config.js';
 import type { Dialect } from './reading/dialect.js';
 import { loadDialects } from './reading/dialect.js';
+import { IngestRecovery } from './recovery/ingest-recovery.js';
+import { LostKeysRepository } from './recovery/lost-keys.repository.js';
 import { BoroughRelay } from './relay/borough-relay.js';
 import { SIGNER_OF, boroughSigners } from './writers.js';
 
@@ -64,7 +68,7 @@ class Connections implements OnApplicationShutdown {
 
 /** The borough ingest: uploads, decisions, appends, and the relay of its boroughs' topics. */
 @Module({
-  controllers: [ImportController, DigestController],
+  controllers: [ImportController, DigestController, RecoveryController],
   providers: [
     { provide: INGEST_CONFIG, useFactory: () => loadIngestConfig() },
     { provide: OPERATING_MODEL, useFactory: activeModel },
@@ -130,7 +134,10 @@ class Connections implements OnApplicationShutdown {
     ImportRetention,
     ImportService,
     DigestService,
+    LostKeysRepository,
+    IngestRecovery,
     BoroughRelay,
+    { provide: STORE_GATE, useFactory: (relay: BoroughRelay) => relay.gate, inject: [BoroughRelay] },
   ],
 })
 export class IngestModule {

@@ -2,7 +2,13 @@ import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { BatchSigner } from '@probity/events';
-import { STACK_CONFIG, readOperatingModel, readStackFile } from '@probity/platform';
+import {
+  RecoveryController,
+  STACK_CONFIG,
+  STORE_GATE,
+  readOperatingModel,
+  readStackFile,
+} from '@probity/platform';
 import type { StackConfig } from '@probity/platform';
 import { DatabaseProbes } from './database/database-probes.js';
 import { eventsDatabase } from './database/events-database.js';
@@ -10,6 +16,8 @@ import { ViewsPool } from './database/views-pool.js';
 import { GOVERNANCE_SIGNER, POLICY_VERSION } from './governance.tokens.js';
 import { MatrixController } from './matrix/matrix.controller.js';
 import { MatrixReader } from './matrix/matrix.reader.js';
+import { GovernanceRecovery } from './recovery/governance-recovery.js';
+import { WindowRebuild } from './recovery/window-rebuild.js';
 import { GovernanceRelay } from './relay/governance-relay.js';
 import { MigrationWindowController } from './windows/migration-window.controller.js';
 import { MigrationWindowService } from './windows/migration-window.service.js';
@@ -18,7 +26,7 @@ import { WindowLog } from './windows/window-log.js';
 /** The governance service: migration windows, the central team's reads of the matrix, the relay of its topics. */
 @Module({
   imports: [TypeOrmModule.forRootAsync({ inject: [STACK_CONFIG], useFactory: eventsDatabase })],
-  controllers: [MigrationWindowController, MatrixController],
+  controllers: [MigrationWindowController, MatrixController, RecoveryController],
   providers: [
     { provide: GOVERNANCE_SIGNER, useFactory: governanceSigner, inject: [STACK_CONFIG] },
     { provide: POLICY_VERSION, useFactory: () => readOperatingModel().hash },
@@ -27,7 +35,10 @@ import { WindowLog } from './windows/window-log.js';
     MatrixReader,
     MigrationWindowService,
     WindowLog,
+    WindowRebuild,
+    GovernanceRecovery,
     GovernanceRelay,
+    { provide: STORE_GATE, useFactory: (relay: GovernanceRelay) => relay.gate, inject: [GovernanceRelay] },
   ],
 })
 export class GovernanceModule {}

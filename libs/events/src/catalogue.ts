@@ -13,8 +13,8 @@ export interface EventDefinition {
   readonly schemaVersion: number;
   /** Whether it is what is written from now on. An earlier version is read and upcast for ever, and never written again. */
   readonly isCurrent: boolean;
-  /** First part of the stream name: `records`, `groups`, `windows` or `refusals`. */
-  readonly stream: 'records' | 'groups' | 'windows' | 'refusals';
+  /** First part of the stream name: `records`, `groups`, `windows`, `generations` or `refusals`. */
+  readonly stream: 'records' | 'groups' | 'windows' | 'generations' | 'refusals';
   /** First part of the topic name. */
   readonly topic: 'matrix' | 'safeguarding' | 'oversight' | 'access';
   /** Closed schema of the skeleton. */
@@ -78,6 +78,7 @@ export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
     ),
     define('oversight.migration-window-opened', 'windows', schemas.windowOpened, {}),
     define('oversight.migration-window-closed', 'windows', schemas.windowClosed, {}),
+    define('oversight.topic-generation-started', 'generations', schemas.topicGenerationStarted, {}),
     define('access.command-refused', 'refusals', schemas.commandRefused, {}),
   ]).map((definition) => [definition.type, definition]),
 );

@@ -211,6 +211,16 @@ export const windowOpened = closed({
 });
 export const windowClosed = closed({ ...windowFacts, rows: count });
 
+export const topicGenerationStarted = closed({
+  topic: { type: 'string', pattern: '^[a-z]+(\\.E090000(0[2-9]|[12]\\d|3[0-3]))?$' },
+  partition: count,
+  generation: { type: 'integer', minimum: 2 },
+  oldRecords: count,
+  events: count,
+  isIdentity: { type: 'boolean' },
+  mapHash: sha256,
+});
+
 export const commandRefused = closed({
   borough,
   command: { type: 'string', pattern: '^[A-Za-z]{3,40}$' },

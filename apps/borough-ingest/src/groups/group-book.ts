@@ -111,7 +111,8 @@ function bookedGroup(groupId: string, events: readonly RecordedEvent[], subkey: 
   return { groupId, version: events.at(-1)?.header.streamversion ?? 0, state };
 }
 
-function openGroupEvent(event: RecordedEvent, groupId: string, subkey: Buffer): GroupEvent {
+/** An event of a group in its current version, opened by its leased `case` subkey. @throws UnsealError, Error for a foreign event */
+export function openGroupEvent(event: RecordedEvent, groupId: string, subkey: Buffer): GroupEvent {
   const { header, skeleton, sealed } = event;
   if (!sealed.case) throw new Error(`an event ${header.type} of a group has no case`);
   const key = { recordId: groupId, dekVersion: sealed.case.kv };

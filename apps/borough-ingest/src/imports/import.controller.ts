@@ -1,6 +1,17 @@
-import { Body, Controller, Get, Header, HttpCode, Param, Post, Put, StreamableFile } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  HttpCode,
+  Param,
+  Post,
+  Put,
+  StreamableFile,
+  UseGuards,
+} from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { BodyStream, Callers, CurrentCaller } from '@probity/platform';
+import { BodyStream, Callers, CurrentCaller, StoreOpenGuard } from '@probity/platform';
 import type { BodyBytes, Caller } from '@probity/platform';
 import { ImportIdDto, NewImportDto } from './import.dto.js';
 import type { ImportView } from './import.service.js';
@@ -14,6 +25,7 @@ export class ImportController {
   constructor(private readonly imports: ImportService) {}
 
   @Post()
+  @UseGuards(StoreOpenGuard)
   @ApiOperation({
     summary: 'Announce a file',
     description: 'GOV-007 when the file has been read to its end before.',
@@ -26,6 +38,7 @@ export class ImportController {
   }
 
   @Put(':id/groups')
+  @UseGuards(StoreOpenGuard)
   @HttpCode(204)
   @ApiOperation({ summary: 'Upload the groups file', description: 'Before the list itself; text/csv.' })
   async uploadGroups(
@@ -37,6 +50,7 @@ export class ImportController {
   }
 
   @Put(':id/file')
+  @UseGuards(StoreOpenGuard)
   @HttpCode(202)
   @ApiOperation({
     summary: 'Upload the list',

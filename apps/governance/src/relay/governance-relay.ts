@@ -1,56 +1,87 @@
+import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import { OutboxRelay } from '@probity/event-store';
+import { OutboxRelay, StoreGate } from '@probity/event-store';
+import type { WriterRegistryFile } from '@probity/events';
+import { WriterRegistry } from '@probity/events';
 import { KafkaLog, onPrefixedTopics } from '@probity/messaging';
-import { ReadinessRegistry, STACK_CONFIG, ServiceLogger, metrics } from '@probity/platform';
-import type { StackConfig } from '@probity/platform';
+import {
+  DomainClock,
+  ReadinessRegistry,
+  STACK_CONFIG,
+  ServiceLogger,
+  gateReadiness,
+  metrics,
+  readStackFile,
+} from '@probity/platform';
+import type { ProbeAnswer, RecoveryNotes, StackConfig } from '@probity/platform';
 import { Gauge } from 'prom-client';
+import { GovernanceRecovery } from '../recovery/governance-recovery.js';
 
 /** Topics that governance publishes, one partition each (topic manifest). */
 const GOVERNANCE_TOPICS = ['oversight', 'sharing'] as const;
 
-/** Publishes the events of the oversight and sharing topics as the broker principal `governance`. */
+/**
+ * Publishes the events of the oversight and sharing topics as the broker principal `governance`, once
+ * store and topics are known to agree.
+ */
 @Injectable()
 export class GovernanceRelay implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly log: KafkaLog;
   private readonly relay: OutboxRelay;
+  /** Shut while the store lacks what its topics hold, or the other way round. */
+  readonly gate: StoreGate<RecoveryNotes>;
 
   constructor(
     @Inject(STACK_CONFIG) config: StackConfig,
     @Inject(ReadinessRegistry) readiness: ReadinessRegistry,
     @Inject(ServiceLogger) logger: ServiceLogger,
+    @Inject(DomainClock) clock: DomainClock,
+    @Inject(GovernanceRecovery) recovery: GovernanceRecovery,
   ) {
     this.log = new KafkaLog({ clientId: 'governance-relay', connection: config.kafka('governance') });
     const log = onPrefixedTopics(this.log, config.topicPrefix);
-    this.relay = new OutboxRelay({
-      database: config.pg('probity_governance', 'probity_events'),
-      topics: GOVERNANCE_TOPICS.map((topic) => ({ topic, partitions: 1, log })),
-      report: (level, message) => {
-        logger[level === 'info' ? 'log' : level](message, 'GovernanceRelay');
+    const topics = GOVERNANCE_TOPICS.map((topic) => ({ topic, partitions: 1, log }));
+    const database = config.pg('probity_governance', 'probity_events');
+    const report = (level: 'info' | 'warn' | 'error', message: string): void => {
+      logger[level === 'info' ? 'log' : level](message, 'GovernanceRelay');
+    };
+    this.relay = new OutboxRelay({ database, topics, report });
+    const writers = new WriterRegistry(JSON.parse(readStackFile(config.paths.writers)) as WriterRegistryFile);
+    this.gate = new StoreGate({
+      database,
+      topics,
+      relay: this.relay,
+      verify: (event) => {
+        writers.verify(event);
       },
+      newId: randomUUID,
+      now: () => clock.now(),
+      finish: () => recovery.finish(),
+      report,
     });
     readiness.add({ name: 'relay', check: () => Promise.resolve(this.readiness()) });
     this.measure();
   }
 
-  onApplicationBootstrap(): void {
-    this.relay.start();
+  async onApplicationBootstrap(): Promise<void> {
+    await this.gate.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.relay.stop();
+    await this.gate.stop();
     await this.log.close();
   }
 
-  private readiness(): { ready: boolean; detail: string } {
-    const { state, held, faults } = this.relay.status();
-    const [fault] = faults.values();
-    if (fault !== undefined) return { ready: false, detail: fault };
+  private readiness(): ProbeAnswer {
+    const shut = gateReadiness(this.gate);
+    if (shut) return shut;
+    const { state, held } = this.relay.status();
     return { ready: state === 'serving', detail: `${state}, ${String(held)} topics held` };
   }
 
   private measure(): void {
-    const { relay } = this;
+    const { gate, relay } = this;
     const registers = [metrics()];
     const names = { sent: 'probity_relay_sent_events', faults: 'probity_relay_faulted_lanes' };
     for (const name of Object.values(names)) metrics().removeSingleMetric(name);
@@ -64,10 +95,10 @@ export class GovernanceRelay implements OnApplicationBootstrap, OnApplicationShu
     });
     new Gauge({
       name: names.faults,
-      help: 'Partitions that this relay does not serve until a person has looked.',
+      help: 'Partitions on which store and topic disagree until a person has acted.',
       registers,
       collect() {
-        this.set(relay.status().faults.size);
+        this.set(gate.findings.length);
       },
     });
   }

@@ -1,6 +1,6 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Callers, CurrentCaller, parseInstant } from '@probity/platform';
+import { Callers, CurrentCaller, StoreOpenGuard, parseInstant } from '@probity/platform';
 import type { Caller } from '@probity/platform';
 import {
   WindowCloseBody,
@@ -19,9 +19,13 @@ interface StatusReply {
   status(code: number): unknown;
 }
 
-/** Migration windows: asked for and opened by two people of the central team, closed by the ingest. */
+/**
+ * Migration windows: asked for and opened by two people of the central team, closed by the ingest. Nothing is told of them
+ * either while the store may lack events: an import must not rest on a window that has been closed.
+ */
 @ApiTags('migration-windows')
 @Controller('v1/migration-windows')
+@UseGuards(StoreOpenGuard)
 export class MigrationWindowController {
   constructor(@Inject(MigrationWindowService) private readonly windows: MigrationWindowService) {}
 

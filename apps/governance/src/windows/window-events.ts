@@ -85,7 +85,8 @@ function windowFacts(window: MigrationWindow, request: RequestFacts): Omit<Witho
   return { ...sharedFacts(request), subject: `windows/${window.id}`, topic: 'oversight', key: window.id };
 }
 
-function sharedFacts(
+/** What the headers of every event of one request share. */
+export function sharedFacts(
   request: RequestFacts,
 ): Omit<WithoutType, 'subject' | 'topic' | 'key' | 'streamversion'> {
   const { now, caller, policyVersion, correlationId, traceparent } = request;
@@ -103,7 +104,8 @@ function sharedFacts(
   };
 }
 
-function unsealed(event: PlainEvent, facts: WithoutType): UnsignedEvent {
+/** An event of which nothing is sealed. @throws EventFormatError when its schema does not allow it */
+export function unsealed(event: PlainEvent, facts: WithoutType): UnsignedEvent {
   validatePlainEvent(event);
   return buildEvent({ ...facts, type: event.type }, event.skeleton, {});
 }
