@@ -1,3 +1,4 @@
+import type { BrokerRepair } from '@probity/local-stack';
 import type { Stack } from './http/stack.js';
 import type { Output } from './output/output.js';
 import type { StackReadiness } from './stack/readiness.js';
@@ -9,6 +10,8 @@ export interface CommandContext {
   openStack(): Stack;
   /** How the processes of the stack are just now. */
   stackReadiness(): Promise<StackReadiness>;
+  /** What a broker has lost and who may put it back: the operator on the machine of the stack. The command closes it. */
+  brokerRepair(): Promise<Pick<BrokerRepair, 'lacking' | 'make' | 'close'>>;
 }
 
 /** Lends a stack to a command and ends its connections afterwards, whatever happens. */

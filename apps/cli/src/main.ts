@@ -17,4 +17,8 @@ process.exitCode = await run(process.argv.slice(2), {
     const { StackHome, stackStatus } = await import('@probity/local-stack');
     return readinessOf(await stackStatus(StackHome.fromEnv(process.env)));
   },
+  brokerRepair: async () => {
+    const { BrokerRepair } = await import('@probity/local-stack');
+    return BrokerRepair.fromEnv(process.env);
+  },
 });

@@ -13,11 +13,18 @@ export interface CommandRun {
   stderr: string;
 }
 
+const WHOLE_BROKER = {
+  lacking: () => Promise.resolve([]),
+  make: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+};
+
 /** Runs a command line in this process, against the given stack. */
 export async function runCommand(
   words: readonly string[],
   openStack: () => Stack,
   readiness: StackReadiness = { ready: true, processes: [] },
+  repair: Awaited<ReturnType<CommandContext['brokerRepair']>> = WHOLE_BROKER,
 ): Promise<CommandRun> {
   const stdout = new Collector();
   const stderr = new Collector();
@@ -25,6 +32,7 @@ export async function runCommand(
     output: new Output(stdout, stderr, {}),
     openStack,
     stackReadiness: () => Promise.resolve(readiness),
+    brokerRepair: () => Promise.resolve(repair),
   };
   const exitCode = await run(words, context);
   return { exitCode, stdout: stdout.text, stderr: stderr.text };

@@ -1,5 +1,6 @@
 export { APP_NAMES } from './apps.js';
 export type { AppName } from './apps.js';
+export { BrokerRepair } from './broker-repair.js';
 export { StackChild } from './child.js';
 export { FIRST_INSTANT, StackHome, writeWhole } from './home.js';
 export { localBrokerAdmin } from './kafka.js';

@@ -6,7 +6,7 @@ import type { StackHome } from './home.js';
 import { fetchKafkaJars, hasKafkaJars } from './kafka-jars.js';
 import { localBrokerAdmin, startKafka } from './kafka.js';
 import { ensurePasswords, ensureWriterKeys } from './keys.js';
-import { expandPrincipals, manifestDigest, type Manifest } from './manifest.js';
+import { expandPrincipals, manifestDigest, type Expansion, type Manifest } from './manifest.js';
 import type { StackPorts } from './ports.js';
 import { externalBrokerAdmin, externalServer } from './external.js';
 import { PG_ADMIN, startPostgres, type PostgresServer } from './postgres.js';
@@ -64,10 +64,9 @@ export async function providePostgres(plan: ServerPlan): Promise<PostgresServer>
 export async function provideKafka(plan: ServerPlan): Promise<BrokerAdmin> {
   const { home, ports, manifest, env } = plan;
   const principals = expandPrincipals(manifest);
-  const external = externalBrokerAdmin(env, home, principals);
-  if (external !== null) {
+  if ((env['KAFKA_BROKERS'] ?? '') !== '') {
     plan.progress(`Using the Kafka brokers at ${env['KAFKA_BROKERS'] ?? ''}`);
-    return new KafkaBrokerAdmin(external);
+    return brokerAdminOf(env, home, ports, manifest);
   }
   if (!hasKafkaJars()) {
     plan.progress('Fetching Kafka with Maven, once');
@@ -80,14 +79,40 @@ export async function provideKafka(plan: ServerPlan): Promise<BrokerAdmin> {
   return localBrokerAdmin(home, ports);
 }
 
-/** Applies the manifest to the broker of a store and remembers that it did. */
+/** The administrator of the broker that the environment names, or else of the local one. Connects on first use. */
+export function brokerAdminOf(
+  env: NodeJS.ProcessEnv,
+  home: StackHome,
+  ports: StackPorts,
+  manifest: Manifest,
+): BrokerAdmin {
+  const external = externalBrokerAdmin(env, home, expandPrincipals(manifest));
+  return external === null ? localBrokerAdmin(home, ports) : new KafkaBrokerAdmin(external);
+}
+
+/** How the manifest is expanded for the broker that the environment names. */
+export function expansionOf(env: NodeJS.ProcessEnv): Expansion {
+  return {
+    topicPrefix: env['PROBITY_TOPIC_PREFIX'] ?? '',
+    replication: env['KAFKA_REPLICATION'] === 'cluster' ? 'cluster' : 'single',
+  };
+}
+
+/**
+ * Applies the manifest to the broker of a store and remembers that it did. What the broker had and has lost does not end a start:
+ * the services hold until a person has acted.
+ */
 export async function provideTopics(plan: ServerPlan, admin: BrokerAdmin): Promise<void> {
   const digest = manifestDigest(plan.manifest);
-  await applyManifest(admin, plan.manifest, {
-    alreadyApplied: plan.home.readStamp().manifest === digest,
-    topicPrefix: plan.env['PROBITY_TOPIC_PREFIX'] ?? '',
-    replication: plan.env['KAFKA_REPLICATION'] === 'cluster' ? 'cluster' : 'single',
-  });
+  const alreadyApplied = plan.home.readStamp().manifest === digest;
+  const lacking = await applyManifest(admin, plan.manifest, { alreadyApplied, ...expansionOf(plan.env) });
+  const [first, ...others] = lacking;
+  if (first !== undefined) {
+    const more = others.length === 0 ? '' : ` (and ${String(others.length)} more)`;
+    plan.progress(
+      `The broker has lost something: ${first}${more}. Run npx probity recover once the stack runs.`,
+    );
+  }
   plan.home.restamp({ manifest: digest });
 }
 

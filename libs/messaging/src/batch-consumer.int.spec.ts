@@ -6,7 +6,7 @@ import { BatchConsumerStrategy } from './batch-consumer.strategy.js';
 import type { BatchConsumerOptions } from './batch-consumer.strategy.js';
 import { KafkaLog } from './kafka-log.js';
 import type { Batch } from './log-client.js';
-import { HaltPartition, PositionOutOfRange } from './partition-fault.js';
+import { HaltPartition } from './partition-fault.js';
 import type { PositionSource } from './partition-fault.js';
 
 const BOROUGHS = ['E09000002', 'E09000012'] as const;
@@ -187,10 +187,21 @@ describe('a batch consumer on Kafka', () => {
     expect(seen).toEqual(['three']);
   }, 60_000);
 
-  it('refuses to start from a position that the topic does not have', async () => {
+  it('waits while a position is not in the topic, and goes on when the topic has been filled', async () => {
     const [topic = ''] = topics;
-    positions.offsets.set(topic, positions.position(topic) + 5n);
-    await expect(listen(consumer(take))).rejects.toBeInstanceOf(PositionOutOfRange);
+    positions.offsets.set(topic, positions.position(topic) + 2n);
+    const taken: string[] = [];
+    const strategy = consumer((batch) => {
+      taken.push(...batch.records.map(({ key }) => key));
+      return take(batch);
+    });
+    await listen(strategy);
+    expect(strategy.consumerHealth()).toMatchObject({ ready: false, state: 'waiting' });
+    expect(strategy.consumerHealth().detail).toContain('lies outside the topic');
+    await write(topic, ['lost-1', 'lost-2', 'new']);
+    await eventually(() => taken.length > 0);
+    expect(taken).toEqual(['new']);
+    expect(strategy.consumerHealth()).toMatchObject({ ready: true, state: 'running' });
   }, 60_000);
 
   it('reports a batch that started and does not end, and asks for the end of the process', async () => {

@@ -10,7 +10,7 @@ import { ConsumerMonitor, DEFAULT_STALL_LIMITS } from './consumer-health.js';
 import type { ConsumerHealth, StallLimits } from './consumer-health.js';
 import { KafkaLog } from './kafka-log.js';
 import type { Batch, PartitionMarks } from './log-client.js';
-import { PositionOutOfRange } from './partition-fault.js';
+import { outOfRange } from './partition-fault.js';
 import type { PositionSource, TopicPartition } from './partition-fault.js';
 
 // A member that died keeps its group waiting this long; sub-batches of two seconds at most leave room for heartbeats.
@@ -21,6 +21,8 @@ const GOODBYE_MS = 3_000;
 const HEARTBEAT_INTERVAL_MS = 2_000;
 const FETCH_WAIT_MS = 500;
 const WATCH_INTERVAL_MS = 1_000;
+// How often topics that do not hold a position are looked at again: an operator is at work on them.
+const WAIT_INTERVAL_MS = 1_000;
 
 /** Settings of a {@link BatchConsumerStrategy}. */
 export interface BatchConsumerOptions {
@@ -93,7 +95,11 @@ export class BatchConsumerStrategy extends Server implements CustomTransportStra
     return this.#monitor.health();
   }
 
-  /** Checks positions against the topics, joins the group and begins. The callback gets an error when that is refused. */
+  /**
+   * Checks positions against the topics, joins the group and begins. A position that its topic does not hold is waited for,
+   * in the state `waiting`: the topic was lost or restored and is being filled again. The callback gets an error when the start
+   * is refused.
+   */
   listen(callback: (error?: unknown) => void): void {
     this.#start().then(() => {
       callback();
@@ -119,7 +125,22 @@ export class BatchConsumerStrategy extends Server implements CustomTransportStra
 
   async #start(): Promise<void> {
     this.#handler();
-    await this.#checkPositions();
+    const missing = await this.#missingPosition();
+    if (missing === null) return this.#begin();
+    this.#monitor.waits(missing);
+    this.#schedule(WAIT_INTERVAL_MS, () => void this.#startAgain());
+  }
+
+  async #startAgain(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      if (this.#monitor.health().state === 'stopped') return;
+      this.#fatal(`the consumer could not begin: ${error instanceof Error ? error.name : 'unknown error'}`);
+    }
+  }
+
+  async #begin(): Promise<void> {
     this.#listenToConsumer();
     await this.#consumer.connect();
     await this.#consumer.subscribe({ topics: [...this.settings.topics], fromBeginning: true });
@@ -144,19 +165,21 @@ export class BatchConsumerStrategy extends Server implements CustomTransportStra
     if (health.state === 'crashed') throw new Error(health.detail);
   }
 
-  async #checkPositions(): Promise<void> {
+  /** A sentence about a topic that is not there or does not hold its position; null when all do. */
+  async #missingPosition(): Promise<string | null> {
     const found: (TopicPartition & PartitionMarks)[] = [];
     // One after the other: the client updates its list of topics under a lock that gives up when many wait for it.
     for (const topic of this.settings.topics) {
+      if (!(await this.#log.exists(topic))) return `the topic ${topic} is not there`;
       for (const [partition, mark] of await this.#log.topicMarks(topic))
         found.push({ topic, partition, ...mark });
     }
     await this.settings.positions.load(found.map(({ topic, partition }) => ({ topic, partition })));
     for (const { topic, partition, low, high } of found) {
       const offset = this.settings.positions.position(topic, partition);
-      if (offset < low || offset > high)
-        throw new PositionOutOfRange({ topic, partition, offset }, low, high);
+      if (offset < low || offset > high) return outOfRange({ topic, partition, offset }, low, high);
     }
+    return null;
   }
 
   #listenToConsumer(): void {

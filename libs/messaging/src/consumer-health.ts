@@ -14,12 +14,12 @@ export interface RetryingPartition extends TopicPartition {
 }
 
 /**
- * What readiness reports. `ready` is false while starting, after a crash, when a batch or the fetch loop hangs, when a partition is
+ * What readiness reports. `ready` is false while starting, while it waits for a topic to hold a position, after a crash, when a batch or the fetch loop hangs, when a partition is
  * halted, and when one has failed `RETRIES_BEFORE_UNREADY` times in a row. Ages are milliseconds of monotonic time.
  */
 export interface ConsumerHealth {
   ready: boolean;
-  state: 'starting' | 'running' | 'stuck' | 'crashed' | 'stopped';
+  state: 'starting' | 'waiting' | 'running' | 'stuck' | 'crashed' | 'stopped';
   detail: string;
   assigned: number;
   halted: HaltedPartition[];
@@ -49,8 +49,9 @@ export class ConsumerMonitor {
   readonly #inHand = new Map<string, number>();
   readonly #halted = new Map<string, HaltedPartition>();
   readonly #retrying = new Map<string, RetryingPartition>();
-  #state: 'starting' | 'running' | 'crashed' | 'stopped' = 'starting';
+  #state: 'starting' | 'waiting' | 'running' | 'crashed' | 'stopped' = 'starting';
   #crash = '';
+  #wait = '';
   #assigned = 0;
   #lastFetch: number | undefined;
 
@@ -61,7 +62,7 @@ export class ConsumerMonitor {
 
   /** The group gave this consumer these partitions; what was known of others is forgotten. */
   joined(partitions: readonly TopicPartition[]): void {
-    if (this.#state === 'starting') this.#state = 'running';
+    if (this.#state === 'starting' || this.#state === 'waiting') this.#state = 'running';
     this.#assigned = partitions.length;
     this.#lastFetch = this.now();
     const mine = new Set(partitions.map(key));
@@ -100,6 +101,12 @@ export class ConsumerMonitor {
 
   isHalted(at: TopicPartition): boolean {
     return this.#halted.has(key(at));
+  }
+
+  /** @param reason which position its topic does not hold, in a sentence */
+  waits(reason: string): void {
+    if (this.#state === 'starting') this.#state = 'waiting';
+    this.#wait = reason;
   }
 
   /** @param reason the type of the error that ended the consumer. */
@@ -143,6 +150,7 @@ export class ConsumerMonitor {
 
   #detail(stall: string | null, halted: HaltedPartition[], failing: RetryingPartition[]): string {
     if (this.#state === 'crashed') return `the consumer ended: ${this.#crash}`;
+    if (this.#state === 'waiting') return this.#wait;
     if (this.#state !== 'running') return this.#state;
     if (stall !== null) return stall;
     const stops = halted.map((fault) => `${describePosition(fault)} stopped: ${fault.code}: ${fault.reason}`);

@@ -12,7 +12,7 @@ export type { BatchConsumerOptions } from './batch-consumer.strategy.js';
 export { ConsumerMonitor, DEFAULT_STALL_LIMITS, RETRIES_BEFORE_UNREADY } from './consumer-health.js';
 export type { ConsumerHealth, HaltedPartition, RetryingPartition, StallLimits } from './consumer-health.js';
 export { KeepErrors } from './keep-errors.filter.js';
-export { HaltPartition, PositionOutOfRange, PositionsMoved, describePosition } from './partition-fault.js';
+export { HaltPartition, PositionsMoved, describePosition } from './partition-fault.js';
 export type { Position, PositionSource, TopicPartition } from './partition-fault.js';
 export { onPrefixedTopics } from './prefixed-log.js';
 export type { PrefixedLog } from './prefixed-log.js';

@@ -39,19 +39,12 @@ export class PositionsMoved extends Error {
   }
 }
 
-/** Start-up refusal: a position that is not inside what its partition holds. The broker would silently start somewhere else. */
-export class PositionOutOfRange extends Error {
-  override readonly name = 'PositionOutOfRange';
-  constructor(
-    readonly position: Position,
-    readonly low: bigint,
-    readonly high: bigint,
-  ) {
-    super(
-      `the checkpoint ${describePosition(position)} lies outside the topic, which holds ${String(low)} to ${String(high)}: ` +
-        'the topic was cut or replaced, or the checkpoint belongs to another broker',
-    );
-  }
+/** Why a position keeps a consumer waiting: it is not inside what its partition holds. The broker would silently start somewhere else. */
+export function outOfRange(position: Position, low: bigint, high: bigint): string {
+  return (
+    `the checkpoint ${describePosition(position)} lies outside the topic, which holds ${String(low)} to ${String(high)}: ` +
+    'the topic was cut or replaced, or the checkpoint belongs to another broker'
+  );
 }
 
 /** Where the next record of each partition is. The positions are the consumer's own: the broker's committed offsets never count. */

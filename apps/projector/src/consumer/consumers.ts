@@ -1,6 +1,4 @@
 import type { INestApplication } from '@nestjs/common';
-import { PositionOutOfRange } from '@probity/messaging';
-import { ConfigError } from '@probity/platform';
 import { HOSTS } from './host-tokens.js';
 import type { ProjectionHost } from './projection-host.js';
 
@@ -11,18 +9,10 @@ export function connectConsumers(app: INestApplication): void {
 }
 
 /**
- * Starts them.
+ * Starts them. One whose topics do not hold its checkpoints waits for them, and says so in its readiness.
  *
- * @throws ConfigError when a read model was built by another definition, or a checkpoint lies outside its topic
+ * @throws ConfigError when a read model was built by another definition
  */
 export async function startConsumers(app: INestApplication): Promise<void> {
-  try {
-    await app.startAllMicroservices();
-  } catch (error) {
-    if (!(error instanceof PositionOutOfRange)) throw error;
-    throw new ConfigError(
-      error.message,
-      'point the process at the broker that the read model was built from',
-    );
-  }
+  await app.startAllMicroservices();
 }

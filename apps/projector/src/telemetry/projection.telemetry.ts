@@ -23,8 +23,10 @@ export class ProjectionTelemetry implements OnModuleInit, OnModuleDestroy {
       this.readiness.add({
         name: `consumer-${host.projection.name}`,
         check: () => {
-          const { ready, detail } = host.consumerHealth();
-          return Promise.resolve({ ready, detail });
+          const { ready, detail, state } = host.consumerHealth();
+          const { name } = host.projection;
+          const remedy = `run npx probity recover; if the topic is whole, run npx probity projection rebuild ${name}`;
+          return Promise.resolve({ ready, detail, ...(state === 'waiting' && { remedy }) });
         },
       });
     }

@@ -1,0 +1,37 @@
+import { SingleBar } from 'cli-progress';
+import type { Output } from './output.js';
+
+/** Shows on stderr how far a recovery is: a bar on a terminal, nothing elsewhere. */
+export interface RecoveryProgress {
+  /** @param done records read and sent so far */
+  show(service: string, done: number, total: number): void;
+  /** Gives the terminal back. */
+  stop(): void;
+}
+
+/** A bar that appears with the first record. */
+export function createRecoveryProgress(output: Output): RecoveryProgress {
+  if (!output.canDraw) return { show: () => undefined, stop: () => undefined };
+  const bar = new SingleBar({
+    stream: output.stderr,
+    format: '{name} [{bar}] {value} of {total} records',
+    barCompleteChar: '=',
+    barIncompleteChar: ' ',
+    barsize: 30,
+    hideCursor: true,
+    gracefulExit: false,
+    clearOnComplete: true,
+  });
+  let isShown = false;
+  return {
+    show: (name, done, total) => {
+      if (!isShown && total > 0) bar.start(total, done, { name });
+      isShown ||= total > 0;
+      bar.setTotal(total);
+      bar.update(done, { name });
+    },
+    stop: () => {
+      if (isShown) bar.stop();
+    },
+  };
+}
