@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { currentType } from '@probity/events';
-import { startStack, waitUntil, type RunningStack } from '@probity/local-stack';
+import { inProject, startStack, waitUntil, type RunningStack } from '@probity/local-stack';
 import { BOROUGH_CODES, type KafkaLog } from '@probity/messaging';
 import { MARKER, writeCanaryList, type CanaryList } from './canary-list.js';
 import { countBy, inWords, readTable, type ReportRow } from './lists.js';
 import { formsIn, needlesFor, searchFolder, type Hit } from './marker-search.js';
-import { inProject, type ProcessEnd } from './node-process.js';
+import type { ProcessEnd } from './node-process.js';
 import { Store } from './store.js';
 
 const SAMPLES = inProject('infra', 'sample-lists');

@@ -1,14 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** Folder of the project. */
-const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
-
-/** Absolute path of a file of the project. */
-export function inProject(...segments: string[]): string {
-  return join(PROJECT, ...segments);
-}
+import { inProject } from '@probity/local-stack';
 
 /** How a process ended and what it printed. */
 export interface ProcessEnd {

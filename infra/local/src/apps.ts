@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { INSTANCE_PORT_OFFSET } from '@probity/platform';
 import type { ChildSpec } from './child.js';
 import type { StackPorts } from './ports.js';
 import { inProject } from './project.js';
@@ -68,5 +69,18 @@ export function appSpec(
     marker: entry,
     stopSignal: 'SIGTERM',
     graceMs: 20_000,
+  };
+}
+
+/** Name of a second process of an application. */
+export type SecondApp = `${AppName}-2`;
+
+/** How a second process of an application is started beside the first: the same, but for its ports and its name. */
+export function secondSpec(first: ChildSpec, app: AppName): ChildSpec & { name: SecondApp } {
+  return {
+    ...first,
+    name: `${app}-2`,
+    env: { ...first.env, PROBITY_INSTANCE: '2' },
+    port: (first.port ?? 0) + INSTANCE_PORT_OFFSET,
   };
 }

@@ -13,6 +13,8 @@ export { clientConfig } from './postgres.js';
 export type { PostgresServer } from './postgres.js';
 export { silent } from './progress.js';
 export type { Progress } from './progress.js';
+export { inProject } from './project.js';
+export { askReady } from './readiness.js';
 export { createDatabases, DATABASES, dropDatabases, OWNER } from './roles.js';
 export { isAlive, waitUntil } from './run-files.js';
 export { prepareHome, provideKafka, providePostgres } from './servers.js';

@@ -1,4 +1,4 @@
-import { appSpec, APP_NAMES, stagesOf, type AppName } from './apps.js';
+import { appSpec, APP_NAMES, secondSpec, stagesOf, type AppName, type SecondApp } from './apps.js';
 import { reasonOfDeath } from './autopsy.js';
 import { StackChild, type ChildSpec, type Ending } from './child.js';
 import { withoutAdminSecrets } from './external.js';
@@ -15,7 +15,7 @@ import { prepareHome, provideKafka, providePostgres, provideTopics, type ServerP
 import { StackError } from './stack-error.js';
 
 /** Process of a running stack. */
-export type ProcessOfStack = AppName | 'postgres' | 'kafka';
+export type ProcessOfStack = AppName | 'postgres' | 'kafka' | SecondApp;
 
 /** How a stack is started. */
 export interface StackOptions {
@@ -26,6 +26,11 @@ export interface StackOptions {
   progress?: Progress;
   /** False makes PostgreSQL skip its waits for the disk; for tests alone. */
   durable?: boolean;
+  /**
+   * Told when a process has ended that was not asked to; the others then go on. Without it the stack stops. For tests, which
+   * start it again as a service manager would.
+   */
+  onDeath?: (name: ProcessOfStack, ending: Ending) => void;
 }
 
 /** Bound on an application's start, in ms of real time. */
@@ -105,6 +110,14 @@ export class Supervisor {
   /** Ends one process with a signal, as a crash would, and leaves the others running. For tests. */
   async kill(name: ProcessOfStack, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     await this.#endAsked(this.#child(name), signal);
+  }
+
+  /** Starts a second process of an application beside the first, and waits until it is ready. For tests. */
+  async startSecond(app: AppName): Promise<SecondApp> {
+    const spec = secondSpec(appSpec(app, this.ports, this.#manifest.boroughs, this.env), app);
+    this.#launch(spec);
+    await this.#awaitReady(spec.name);
+    return spec.name;
   }
 
   /** Starts a process again that was killed, and waits until it is ready. For tests. */
@@ -196,17 +209,21 @@ export class Supervisor {
 
   async #onEnd(child: StackChild, ending: Ending): Promise<void> {
     if (this.#asked.has(child) || this.stopRequested.aborted) return;
+    if (this.#options.onDeath !== undefined) {
+      this.#options.onDeath(child.name as ProcessOfStack, ending);
+      return;
+    }
     this.#fault = reasonOfDeath(this.home, child.name, ending);
     await this.stop();
     this.#reportFailure(this.#fault);
   }
 
-  async #awaitReady(app: AppName): Promise<void> {
+  async #awaitReady(app: AppName | SecondApp): Promise<void> {
     const child = this.#child(app);
     let [detail, isHeld] = ['', false];
     const settled = await waitUntil(async () => {
       if (child.ending !== null || this.stopRequested.aborted) return true;
-      const answer = await askReady(this.home, this.ports[app]);
+      const answer = await askReady(this.home, child.spec.port ?? 0);
       detail = answer.detail;
       isHeld = answer.held;
       return answer.ready || answer.held;

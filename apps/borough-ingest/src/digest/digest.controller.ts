@@ -1,7 +1,8 @@
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { StackConfig } from '@probity/platform';
 import { Callers, ProblemError, STACK_CONFIG } from '@probity/platform';
+import { DigestQuery } from './digest.dto.js';
 import type { StoreDigest } from './digest.service.js';
 import { DigestService } from './digest.service.js';
 
@@ -17,8 +18,8 @@ export class DigestController {
   @Get()
   @Callers('operator')
   @ApiOperation({ summary: 'Digest of the store', description: 'ACC-005 on a store of real data.' })
-  digest(): Promise<StoreDigest> {
-    if (this.config.synthetic) return this.digests.digest();
+  digest(@Query() { borough }: DigestQuery): Promise<StoreDigest> {
+    if (this.config.synthetic) return this.digests.digest(borough);
     throw new ProblemError({
       status: 403,
       code: 'ACC-005',

@@ -29,11 +29,15 @@ export class DigestService {
     private readonly vault: VaultClient,
   ) {}
 
-  /** Read the whole store and make its digest. */
-  async digest(): Promise<StoreDigest> {
+  /**
+   * Read the whole store, or what lies on one borough's topics, and make its digest.
+   *
+   * @param borough GSS code
+   */
+  async digest(borough?: string): Promise<StoreDigest> {
     const lines: string[] = [];
     let records = 0;
-    for await (const streams of this.#streams()) {
+    for await (const streams of this.#streams(borough)) {
       const events = await readStreams(this.pool, streams);
       const sealed = [...events.values()].filter((of) => of.some(isSealed));
       records += sealed.length;
@@ -46,12 +50,14 @@ export class DigestService {
     return { digest: hash.digest('hex'), records, events: lines.length };
   }
 
-  async *#streams(): AsyncGenerator<string[]> {
+  async *#streams(borough?: string): AsyncGenerator<string[]> {
+    const topics = borough === undefined ? null : [`matrix.${borough}`, `safeguarding.${borough}`];
     let after = '';
     for (;;) {
       const { rows } = await this.pool.query<{ stream: string }>(
-        'SELECT stream FROM events.stream WHERE stream > $1 ORDER BY stream LIMIT $2',
-        [after, STREAMS_A_CALL],
+        `SELECT stream FROM events.stream WHERE stream > $1 AND ($3::text[] IS NULL OR topic = ANY ($3))
+         ORDER BY stream LIMIT $2`,
+        [after, STREAMS_A_CALL, topics],
       );
       const last = rows.at(-1);
       if (!last) return;

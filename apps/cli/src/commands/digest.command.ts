@@ -17,11 +17,15 @@ export function digestCommand(context: CommandContext): Command {
     .description(
       'Shows the digest of a synthetic store. Two stores that came to the same state have the same digest.',
     )
+    .option('--borough <code>', 'of the records and groups of this borough alone')
     .option('--json', 'print JSON')
-    .addHelpText('after', examples('probity digest', 'probity digest --json'))
-    .action(async (options: { json?: boolean }) =>
+    .addHelpText('after', examples('probity digest', 'probity digest --borough E09000012 --json'))
+    .action(async (options: { borough?: string; json?: boolean }) =>
       withStack(context, async (stack) => {
-        const digest = await stack.service('borough-ingest', 'operator').get<StoreDigest>('/v1/digest');
+        const query = options.borough === undefined ? '' : `?borough=${encodeURIComponent(options.borough)}`;
+        const digest = await stack
+          .service('borough-ingest', 'operator')
+          .get<StoreDigest>(`/v1/digest${query}`);
         if (options.json === true) context.output.json(digest);
         else context.output.data(digestTable(digest));
       }),

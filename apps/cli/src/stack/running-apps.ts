@@ -18,17 +18,21 @@ export interface RunningApp {
 }
 
 /**
- * The apps of a stack that run: those with a run file whose process exists.
+ * The apps of a stack that run: those with a run file whose process exists. A second process of one kind counts too.
  *
  * @param runFolder `run/` of the stack
  * @returns in a fixed order; empty where nothing runs
  */
 export function runningApps(runFolder: string): RunningApp[] {
   const files = namesIn(runFolder);
-  return APPS.filter((process) => files.includes(`${process}.json`)).flatMap((process) => {
-    const run = runFileOf(join(runFolder, `${process}.json`));
-    return run !== null && exists(run.pid) ? [{ process, port: run.port }] : [];
-  });
+  return APPS.flatMap((process) =>
+    [`${process}.json`, `${process}-2.json`]
+      .filter((file) => files.includes(file))
+      .flatMap((file) => {
+        const run = runFileOf(join(runFolder, file));
+        return run !== null && exists(run.pid) ? [{ process, port: run.port }] : [];
+      }),
+  );
 }
 
 function namesIn(folder: string): string[] {

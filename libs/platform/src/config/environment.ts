@@ -95,6 +95,18 @@ export function brokerCaOf(env: Environment, ownCa: string): string {
   return setting(env, 'KAFKA_BROKERS') === undefined ? ownCa : (setting(env, 'KAFKA_CA') ?? ownCa);
 }
 
+/**
+ * `PROBITY_INSTANCE`: which of several processes of one kind this is, 1 or 2; 1 by default.
+ *
+ * @throws ConfigError when it is anything else
+ */
+export function instanceOf(env: Environment): number {
+  const text = setting(env, 'PROBITY_INSTANCE') ?? '1';
+  if (text !== '1' && text !== '2')
+    throw new ConfigError('PROBITY_INSTANCE is neither 1 nor 2', 'set one of the two or leave it out');
+  return Number(text);
+}
+
 /** Which clock the process is told to run on; `null` when nothing is said. */
 export function clockSettingOf(env: Environment): 'real' | 'controlled' | null {
   const text = setting(env, 'PROBITY_CLOCK');

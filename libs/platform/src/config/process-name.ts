@@ -44,5 +44,8 @@ export function portsFrom(portBase: number): Record<PortName, number> {
   return Object.fromEntries(entries) as Record<PortName, number>;
 }
 
+/** A second process of one kind listens this many ports above the first. */
+export const INSTANCE_PORT_OFFSET = 100;
+
 /** Version of the code that `/info` and descriptions show unless a service says another. */
 export const DEFAULT_VERSION = '0.1.0';

@@ -7,6 +7,7 @@ import {
   databaseOf,
   databaseSuffixOf,
   homeOf,
+  instanceOf,
   portBaseOf,
   topicPrefixOf,
 } from './environment.js';
@@ -53,6 +54,8 @@ export interface StackConfig {
   home: string;
   paths: StackPaths;
   portBase: number;
+  /** Which of several processes of one kind this is, from 1. */
+  instance: number;
   ports: Record<PortName, number>;
   kafkaBrokers: string[];
   topicPrefix: string;
@@ -75,7 +78,8 @@ export const STACK_CONFIG = Symbol('STACK_CONFIG');
  * Reads where the stack is and how its parts are reached.
  *
  * Variables: `PROBITY_HOME`, `PROBITY_PORT_BASE`, `DATABASE_URL` (host and port of another PostgreSQL) with
- * `DATABASE_CA`, `KAFKA_BROKERS` with `KAFKA_CA`, `PROBITY_TOPIC_PREFIX`, `PROBITY_DB_SUFFIX`, `PROBITY_CLOCK`.
+ * `DATABASE_CA`, `KAFKA_BROKERS` with `KAFKA_CA`, `PROBITY_TOPIC_PREFIX`, `PROBITY_DB_SUFFIX`, `PROBITY_CLOCK`,
+ * `PROBITY_INSTANCE`.
  *
  * @throws ConfigError with the remedy when a variable or a file is unusable; `pg`, `kafka` and the TLS readers throw it
  *   when called for something that the stack does not have
@@ -94,6 +98,7 @@ export function loadStackConfig(env: Environment = process.env): StackConfig {
     home,
     paths,
     portBase,
+    instance: instanceOf(env),
     ports,
     kafkaBrokers,
     topicPrefix: topicPrefixOf(env),

@@ -4,7 +4,7 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DomainClock } from '../clock/domain-clock.js';
-import { DEFAULT_VERSION, METRICS_PORT_OFFSET } from '../config/process-name.js';
+import { DEFAULT_VERSION, INSTANCE_PORT_OFFSET, METRICS_PORT_OFFSET } from '../config/process-name.js';
 import type { ProcessName } from '../config/process-name.js';
 import type { StackConfig } from '../config/stack-config.js';
 import { loadStackConfig } from '../config/stack-config.js';
@@ -80,18 +80,26 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   try {
     await options.configure?.(app);
     await app.init();
-    await app.listen(options.port ?? config.ports[options.process], LOOPBACK);
+    await app.listen(options.port ?? mainPort(options.process, config), LOOPBACK);
     const { port } = app.getHttpServer().address() as AddressInfo;
     metricsServer = await startMetricsServer(options.port === 0 ? 0 : port + METRICS_PORT_OFFSET);
     const metricsPort = (metricsServer.address() as AddressInfo).port;
     await options.started?.(app);
-    removeRunFile = writeRunFile(config.paths.run, options.process, port);
+    removeRunFile = writeRunFile(config.paths.run, runName(options.process, config), port);
     readiness.enter('running');
     return { app, config, url: `https://${LOOPBACK}:${String(port)}`, port, metricsPort, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function mainPort(name: ProcessName, { ports, instance }: StackConfig): number {
+  return ports[name] + (instance - 1) * INSTANCE_PORT_OFFSET;
+}
+
+function runName(name: ProcessName, { instance }: StackConfig): string {
+  return instance === 1 ? name : `${name}-${String(instance)}`;
 }
 
 async function createApplication(
