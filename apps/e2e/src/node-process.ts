@@ -66,6 +66,11 @@ export class NodeProcess {
     await this.ended;
   }
 
+  /** Ends the process at once, as a crash would. */
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+
   #tell(): void {
     for (const resolve of this.#heard) resolve();
     this.#heard.clear();

@@ -21,6 +21,8 @@ export interface Call {
   /** Sent as it is, instead of `content`. */
   body?: Readable;
   contentType?: string;
+  /** Instead of the process's own, for a second one of its kind. */
+  port?: number;
 }
 
 /** What a service answered. */
@@ -100,12 +102,21 @@ export class Store {
   }
 
   /** Sends a request over TLS and reads the answer to its end. */
-  async call({ process: name, as, method = 'GET', path, content, body, contentType }: Call): Promise<Answer> {
+  async call({
+    process: name,
+    as,
+    method = 'GET',
+    path,
+    content,
+    body,
+    contentType,
+    port,
+  }: Call): Promise<Answer> {
     const { config } = this;
     const tls = config.personTls(as ?? 'operator');
     const agent = new Agent({ connect: as === null ? { ca: tls.ca } : { ...tls } });
     try {
-      const answer = await request(`https://127.0.0.1:${String(config.ports[name])}${path}`, {
+      const answer = await request(`https://127.0.0.1:${String(port ?? config.ports[name])}${path}`, {
         method,
         dispatcher: agent,
         headers: { 'content-type': contentType ?? 'application/json' },
