@@ -101,8 +101,8 @@ class Connections implements OnApplicationShutdown {
     },
     {
       provide: ImportJobRepository,
-      useFactory: (pool: IngestPool) => new ImportJobRepository(pool),
-      inject: [IngestPool],
+      useFactory: (pool: IngestPool, { instance }: StackConfig) => new ImportJobRepository(pool, instance),
+      inject: [IngestPool, STACK_CONFIG],
     },
     {
       provide: SeenRowsRepository,

@@ -1,6 +1,7 @@
 import { eventStoreMigrations, migrateSchema } from '@probity/event-store';
 import { ConfigError } from '@probity/platform';
 import { Ingest1790000000010 } from '../migrations/1790000000010-ingest.js';
+import { ImportTurns1790000000011 } from '../migrations/1790000000011-import-turns.js';
 
 /**
  * Bring the schemas `events` and `ingest` up to date, as the owner of the database. Running it again changes nothing.
@@ -14,5 +15,6 @@ export async function migrateIngest(env: NodeJS.ProcessEnv): Promise<void> {
   if (!url) throw new ConfigError('MIGRATION_EVENTS_URL is not set', 'let the stack run the migrations');
   const authorityFile = env['MIGRATION_CA'];
   await migrateSchema({ url, authorityFile, schema: 'events', migrations: eventStoreMigrations });
-  await migrateSchema({ url, authorityFile, schema: 'ingest', migrations: [Ingest1790000000010] });
+  const migrations = [Ingest1790000000010, ImportTurns1790000000011];
+  await migrateSchema({ url, authorityFile, schema: 'ingest', migrations });
 }

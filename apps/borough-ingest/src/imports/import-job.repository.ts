@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { SqlClient } from '@probity/event-store';
 import type { ImportJob, ImportProblem, ImportProgress, ImportState } from './import-job.js';
 
 const COLUMNS = `id, borough, file_name AS "fileName", file_hash AS "fileHash", groups_hash AS "groupsHash",
@@ -17,13 +18,17 @@ export interface JobChange {
 
 /** Jobs and their sealed outcomes in the schema `ingest`. */
 export class ImportJobRepository {
-  constructor(private readonly pool: Pool) {}
+  /** @param instance which of several processes this is; each answers for its own jobs */
+  constructor(
+    private readonly pool: Pool,
+    private readonly instance: number,
+  ) {}
 
   /** Store a new job. */
   async create(job: ImportJob): Promise<void> {
     await this.pool.query(
       `INSERT INTO ingest.import_job (id, borough, file_name, file_hash, groups_hash, window_id, as_at, uploader, is_dry_run,
-         state, progress, key_record, key_version, keep_until) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)`,
+         state, progress, key_record, key_version, keep_until, instance) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)`,
       [
         job.id,
         job.borough,
@@ -39,6 +44,7 @@ export class ImportJobRepository {
         job.keyRecord,
         job.keyVersion,
         job.keepUntil,
+        this.instance,
       ],
     );
   }
@@ -49,14 +55,27 @@ export class ImportJobRepository {
     return (rows[0] as ImportJob | undefined) ?? null;
   }
 
-  /** The newest completed import of a file by a borough, whose report may still be kept. */
-  async findCompleted(borough: string, fileHash: string): Promise<ImportJob | null> {
+  /** The import of a file by a borough that has every outcome, whose report may still be kept; one that said so comes first. */
+  async findWhole(borough: string, fileHash: string): Promise<ImportJob | null> {
     const { rows } = await this.pool.query(
       `SELECT ${COLUMNS} FROM ingest.import_job
-       WHERE borough = $1 AND file_hash = $2 AND state = 'completed' AND NOT is_dry_run ORDER BY keep_until DESC LIMIT 1`,
+       WHERE borough = $1 AND file_hash = $2 AND (state = 'completed' OR is_whole) AND NOT is_dry_run
+       ORDER BY state = 'completed' DESC, keep_until DESC LIMIT 1`,
       [borough, fileHash],
     );
     return (rows[0] as ImportJob | undefined) ?? null;
+  }
+
+  /** Note that every row has been decided and every outcome stored, before the window is closed. */
+  async markWhole(id: string): Promise<void> {
+    await this.pool.query('UPDATE ingest.import_job SET is_whole = true WHERE id = $1', [id]);
+  }
+
+  /** Say that a job has ended well, whatever was said of it before. */
+  async complete(client: SqlClient, id: string): Promise<void> {
+    await client.query(`UPDATE ingest.import_job SET state = 'completed', problem = NULL WHERE id = $1`, [
+      id,
+    ]);
   }
 
   /** Change a job. */
@@ -79,12 +98,12 @@ export class ImportJobRepository {
     return rowCount === 1;
   }
 
-  /** Jobs that a process left when it died: the upload is in doubt, the same file can be sent again. */
+  /** Jobs that this process left when it died: the upload is in doubt, the same file can be sent again. */
   async failInterrupted(boroughs: readonly string[], problem: ImportProblem): Promise<string[]> {
     const { rows } = await this.pool.query(
       `UPDATE ingest.import_job SET state = 'failed', problem = $2
-       WHERE borough = ANY ($1) AND state IN ('awaiting-upload', 'receiving', 'running') RETURNING id`,
-      [boroughs, problem],
+       WHERE borough = ANY ($1) AND instance = $3 AND state IN ('awaiting-upload', 'receiving', 'running') RETURNING id`,
+      [boroughs, problem, this.instance],
     );
     return rows.map((row: { id: string }) => row.id);
   }

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { BoroughCode, OperatingModel } from '@probity/domain';
 import { londonDateOf, parseBoroughCode, isRefusal } from '@probity/domain';
-import type { StreamRead } from '@probity/event-store';
+import type { SqlClient, StreamRead } from '@probity/event-store';
 import type { BatchSigner } from '@probity/events';
 import type { UuidV7Source, DomainClock } from '@probity/platform';
 import type { VaultClient } from '@probity/sealing';
@@ -18,11 +18,12 @@ import { openList } from '../reading/legacy-file.js';
 import { problemRowsHead } from '../reading/problem-rows.js';
 import { EventFactory } from '../sealing/event-factory.js';
 import type { BlockTarget } from './block-writer.js';
-import { BlockWriter } from './block-writer.js';
+import { BlockWriter, inTransaction } from './block-writer.js';
 import type { ImportJob } from './import-job.js';
 import type { ImportJobRepository } from './import-job.repository.js';
-import { ImportStopped, INTERRUPTED, unreadableFile } from './import-problems.js';
+import { alreadyRead, ImportStopped, INTERRUPTED, unreadableFile } from './import-problems.js';
 import { ImportTally } from './import-tally.js';
+import { ImportTurn } from './import-turn.js';
 import { KeyPool } from './key-pool.js';
 import { OutcomeLog } from './outcome-log.js';
 import { RowBlock } from './row-block.js';
@@ -50,6 +51,7 @@ export interface RunnerParts {
 
 interface Run {
   readonly job: ImportJob;
+  readonly turn: ImportTurn;
   readonly borough: BoroughCode;
   readonly key: ImportKey;
   readonly hasher: RowHasher;
@@ -73,14 +75,38 @@ export class ImportRunner {
 
   /** @throws ImportStopped with what the uploader can do; anything else is a fault. */
   async run(job: ImportJob, key: ImportKey): Promise<void> {
-    const run = await this.#prepare(job, key);
-    const book = await this.#takeGroups(run);
-    await this.#takeRows(run, book);
-    await run.outcomes.flush();
-    await this.#finish(run);
+    const turn = await ImportTurn.take(this.parts.pool, job.borough, () => this.#isStopping);
+    if (turn === null) throw new ImportStopped(INTERRUPTED);
+    try {
+      await this.#assertUnread(job);
+      const run = await this.#prepare(job, key, turn);
+      const book = await this.#takeGroups(run);
+      await this.#takeRows(run, book);
+      await run.outcomes.flush();
+      await this.#finish(run);
+    } finally {
+      turn.release();
+    }
   }
 
-  async #prepare(job: ImportJob, key: ImportKey): Promise<Run> {
+  /** Say that an import has ended which broke off when only that was left to do. */
+  async end(job: ImportJob): Promise<void> {
+    await inTransaction(this.parts.pool, (client) => this.#end(client, job));
+  }
+
+  async #end(client: SqlClient, job: ImportJob): Promise<void> {
+    await this.parts.seenRows.forget(scopeOf(job), client);
+    await this.parts.jobs.complete(client, job.id);
+  }
+
+  /** While a job waited for its turn, another may have read the same file to its end; then every row would seem repeated. */
+  async #assertUnread({ windowId }: ImportJob): Promise<void> {
+    if (windowId === null) return;
+    const { state } = await this.parts.governance.window(windowId);
+    if (state === 'closed') throw alreadyRead(null);
+  }
+
+  async #prepare(job: ImportJob, key: ImportKey, turn: ImportTurn): Promise<Run> {
     const borough = parseBoroughCode(job.borough);
     if (isRefusal(borough)) throw new Error('a job has a borough that is none');
     const indexKey = await this.parts.vault.indexKey(borough);
@@ -96,6 +122,7 @@ export class ImportRunner {
     });
     return {
       job,
+      turn,
       borough,
       key,
       hasher: new RowHasher(borough, indexKey),
@@ -169,7 +196,7 @@ export class ImportRunner {
     const { borough, signer, job } = run;
     const target: BlockTarget = { borough, scope: scopeOf(job), isDryRun: job.isDryRun, signer, reads };
     const settle = async (rows: Extract<ListItem, { kind: 'row' }>[]): Promise<void> => {
-      if (this.#isStopping) throw new ImportStopped(INTERRUPTED);
+      if (this.#isStopping || run.turn.isLost) throw new ImportStopped(INTERRUPTED);
       const decided = await block.decide(rows);
       await writer.write(decided, target);
       await run.outcomes.add(decided);
@@ -191,10 +218,12 @@ export class ImportRunner {
   }
 
   async #finish(run: Run): Promise<void> {
-    const { job, tally } = run;
-    if (job.windowId !== null) await this.parts.governance.close(job.windowId, tally.rowsRead);
-    await this.parts.seenRows.forget(scopeOf(job));
-    await this.parts.jobs.change(job.id, { state: 'completed' });
+    const { job, tally, turn } = run;
+    const { governance, jobs } = this.parts;
+    // From here on the report is whole: whatever happens to the rest, the next run finds it.
+    await jobs.markWhole(job.id);
+    if (job.windowId !== null) await governance.close(job.windowId, tally.rowsRead);
+    await turn.inTransaction((client) => this.#end(client, job));
     zeroise(run.key.subkey);
   }
 }

@@ -182,12 +182,23 @@ export class ImportService implements OnApplicationBootstrap, BeforeApplicationS
   async #windowFor(announced: NewImportDto): Promise<{ id: string; asAt: string } | null> {
     const windows = await this.governance.windowsOf(announced.borough, announced.fileHash);
     if (windows.some((window) => window.state === 'closed')) {
-      throw alreadyRead((await this.jobs.findCompleted(announced.borough, announced.fileHash))?.id ?? null);
+      throw alreadyRead(await this.#readBefore(announced));
     }
     if (announced.windowId === undefined || announced.windowId === null) return null;
     const window = windows.find((each) => each.id === announced.windowId);
     if (window?.state !== 'open' || window.groupsHash !== announced.groupsHash) throw foreignWindow();
     return window;
+  }
+
+  /**
+   * The import that read a file to its end, if its report may still be kept. One that broke off after its window had been
+   * closed has everything but the word that it ended, which is given now.
+   */
+  async #readBefore({ borough, fileHash }: NewImportDto): Promise<string | null> {
+    const job = await this.jobs.findWhole(borough, fileHash);
+    if (job === null) return null;
+    if (job.state !== 'completed') await this.runner.end(job);
+    return job.id;
   }
 
   async #keyOf(job: ImportJob): Promise<ImportKey> {

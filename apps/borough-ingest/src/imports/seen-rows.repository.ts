@@ -60,7 +60,7 @@ export class SeenRowsRepository {
   }
 
   /** Forget the rows of an import that has ended: refused rows leave nothing behind. */
-  async forget(scope: Buffer): Promise<void> {
-    await this.pool.query('DELETE FROM ingest.import_seen WHERE scope = $1', [scope]);
+  async forget(scope: Buffer, client: SqlClient = this.pool): Promise<void> {
+    await client.query('DELETE FROM ingest.import_seen WHERE scope = $1', [scope]);
   }
 }
