@@ -29,6 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
     await runSeries({
       seeds: options.seeds,
       lanes: options.lanes,
+      keep: options.keep,
       signal: broken.signal,
       onProgress: report,
       onResult: (result) => {

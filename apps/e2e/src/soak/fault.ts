@@ -54,7 +54,7 @@ export type Trouble =
   | { kind: 'slow-disk'; holdMs: number }
   /** The broker stands still with a send under way, and the relay loses the session that holds its locks. */
   | { kind: 'lost-lock'; holdMs: number }
-  /** A second process of a kind works beside the first; the first is frozen, loses its sessions, and comes back. */
+  /** Two processes of a kind work beside each other; the first is frozen, both lose their sessions, and the first comes back. */
   | { kind: 'second'; target: (typeof TWINS)[number]; holdMs: number }
   /** The same list is imported at the same time by a second process. */
   | { kind: 'import-twice' }
@@ -65,7 +65,7 @@ export type Trouble =
   /** Domain time goes on. */
   | { kind: 'clock'; minutes: number };
 
-/** Names of all kinds, in the order in which seeds take turns with them. */
+/** Names of all kinds. */
 export const KINDS = [
   'kill',
   'freeze',
@@ -109,7 +109,7 @@ function troubleInWords(trouble: Trouble): string {
     case 'lost-lock':
       return `the relay loses its lock with a send under way, broker still for ${ms(trouble.holdMs)}`;
     case 'second':
-      return `a second ${trouble.target}, the first frozen for ${ms(trouble.holdMs)}`;
+      return `the first of two ${trouble.target} frozen for ${ms(trouble.holdMs)}`;
     case 'import-twice':
       return 'the same list at a second borough-ingest';
     case 'send-again':

@@ -11,6 +11,8 @@ export class Keeper {
   readonly restarts = new Map<string, number>();
   /** How often each process ended although nobody had killed it. */
   readonly deaths = new Map<string, number>();
+  /** Starts that failed, in the words of the supervisor. */
+  readonly troubles: string[] = [];
   readonly #down = new Set<ProcessOfStack>();
   /** Counts everything that made a process go down, so that a death during a start is not overlooked. */
   #falls = 0;
@@ -62,6 +64,7 @@ export class Keeper {
   reset(): void {
     this.restarts.clear();
     this.deaths.clear();
+    this.troubles.length = 0;
   }
 
   /** Lets go: nothing is started any more. */
@@ -79,7 +82,10 @@ export class Keeper {
         // One that ends again, most likely because a server went away meanwhile, is started again in the next round.
         const isUp = await this.#stack.restart(name).then(
           () => falls === this.#falls,
-          () => false,
+          (error: unknown) => {
+            this.troubles.push((error as Error).message);
+            return false;
+          },
         );
         if (isUp) this.#down.delete(name);
       }

@@ -9,6 +9,8 @@ export interface SoakOptions {
   /** Markdown file that is written after every seed; null for none. */
   report: string | null;
   isJson: boolean;
+  /** Whether the folders of all stores stay, not of those alone where something was found. */
+  keep: boolean;
 }
 
 /** The command line cannot be understood. Exit code 2. */
@@ -29,6 +31,7 @@ the store, the topics, the read models and the report. A seed takes 10 to 30 sec
   --lanes N      stores that are worked on at the same time, 1 to 4 (2)
   --report FILE  write what was found as Markdown; the file is whole after every seed
   --json         print one JSON text a seed
+  --keep         keep the folders of all stores
   --help         print this
 
 Results go to stdout, progress to stderr. Exit codes: 0 nothing was found; 1 something was lost, doubled, reordered or half
@@ -54,6 +57,7 @@ export function readOptions(args: readonly string[]): SoakOptions | null {
     lanes: whole('--lanes', values.lanes, 4),
     report: values.report ?? null,
     isJson: values.json,
+    keep: values.keep,
   };
 }
 
@@ -69,6 +73,7 @@ function parsed(args: readonly string[]) {
         lanes: { type: 'string', default: '2' },
         report: { type: 'string' },
         json: { type: 'boolean', default: false },
+        keep: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;

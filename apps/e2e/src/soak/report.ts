@@ -5,8 +5,9 @@ export function lineOf(result: SeedResult): string {
   const { seed, borough, seconds, findings, complaints } = result;
   const verdict = findings.length === 0 ? 'sound' : `FOUND: ${findings.join(' | ')}`;
   const faults = result.positions.map(({ fault, note }) => (note === '' ? fault : `${fault} (${note})`));
+  const failed = result.troubles.length === 0 ? '' : `, failed starts: ${result.troubles.join(' / ')}`;
   const again = complaints.length === 0 ? '' : `, ${String(complaints.length)} more runs`;
-  return `seed ${String(seed)} ${borough} ${seconds.toFixed(1)} s${again}: ${faults.join('; ')}: ${countsOf(result)}${verdict}`;
+  return `seed ${String(seed)} ${borough} ${seconds.toFixed(1)} s (${result.restSeconds.toFixed(1)} to rest)${again}${failed}: ${faults.join('; ')}: ${countsOf(result)}${verdict}`;
 }
 
 /** The last lines for the terminal. */

@@ -24,6 +24,10 @@ export interface SeedResult {
   /** Repeated records by topic, and why there may be any; `unexplained` makes a finding. */
   duplicates: Record<string, number>;
   explanation: string;
+  /** Starts that failed, in the words of the supervisor. */
+  troubles: string[];
+  /** Of all seconds, those from the end of import and faults to the verdict. */
+  restSeconds: number;
   seconds: number;
   findings: string[];
   /** Folder of the store, which is kept when something was found. */

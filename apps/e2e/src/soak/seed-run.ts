@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FaultStore } from './fault-store.js';
 import { inWords, type Fault, type Moment } from './fault.js';
 import { inject } from './faults/inject.js';
+import { besideSecond, secondOf } from './faults/second.js';
 import type { FaultSite, FaultTrace } from './faults/site.js';
 import { explain } from './explain.js';
 import { judge } from './oracle/oracle.js';
@@ -27,7 +28,14 @@ export async function runSeed(site: FaultStore, plan: Plan, wanted: Outcome): Pr
   const events = eventsOf(wanted, borough);
   const result: SeedResult = {
     ...{ seed, borough, events, positions: [], complaints: [], restarts: {}, deaths: {}, duplicates: {} },
-    ...{ explanation: '', seconds: 0, findings: [], home: site.store.home.root },
+    ...{
+      explanation: '',
+      troubles: [],
+      restSeconds: 0,
+      seconds: 0,
+      findings: [],
+      home: site.store.home.root,
+    },
   };
   try {
     await runAndJudge(site, plan, wanted, result);
@@ -36,7 +44,8 @@ export async function runSeed(site: FaultStore, plan: Plan, wanted: Outcome): Pr
   }
   result.restarts = Object.fromEntries(site.keeper.restarts);
   result.deaths = Object.fromEntries(site.keeper.deaths);
-  result.seconds = Math.round((performance.now() - startedAt) / 100) / 10;
+  result.troubles = [...site.keeper.troubles];
+  result.seconds = secondsSince(startedAt);
   return result;
 }
 
@@ -47,11 +56,14 @@ async function runAndJudge(site: FaultStore, plan: Plan, wanted: Outcome, result
   result.complaints = person.complaints;
   const slice = await beginSlice(site, borough);
   const where: FaultSite = { site, borough, person, windowId: await person.openWindow() };
-  const importing = person.import();
-  importing.catch(() => undefined);
-  const happened = await Promise.allSettled(faults.map((fault) => happen(fault, where, result.events)));
-  await site.keeper.allUp();
-  const report = await importing;
+  const [happened, report] = await besideSecond(site, secondOf(faults), async () => {
+    const importing = person.import();
+    importing.catch(() => undefined);
+    const all = await Promise.allSettled(faults.map((fault) => happen(fault, where, result.events)));
+    await site.keeper.allUp();
+    return [all, await importing] as const;
+  });
+  const rested = performance.now();
   const sentAgain: Record<string, number> = {};
   for (const each of happened) {
     if (each.status === 'rejected') throw each.reason;
@@ -60,6 +72,7 @@ async function runAndJudge(site: FaultStore, plan: Plan, wanted: Outcome, result
     if (trace.sentAgain) sentAgain[trace.sentAgain.topic] = trace.sentAgain.records;
   }
   const verdict = await judge(site, slice, report);
+  result.restSeconds = secondsSince(rested);
   result.duplicates = verdict.duplicates;
   const { explanation, findings } = explain(
     verdict.duplicates,
@@ -69,6 +82,10 @@ async function runAndJudge(site: FaultStore, plan: Plan, wanted: Outcome, result
   );
   result.explanation = explanation;
   result.findings.push(...verdict.findings, ...findings, ...differences(wanted, verdict.outcome));
+}
+
+function secondsSince(start: number): number {
+  return Math.round((performance.now() - start) / 100) / 10;
 }
 
 /** Waits for the moment of a fault and lets it happen. */

@@ -10,6 +10,8 @@ export interface SeriesOptions {
   seeds: readonly number[];
   /** Stores that are worked on at the same time. */
   lanes: number;
+  /** Whether the folders of sound stores stay too. */
+  keep?: boolean;
   /** Broken off before the next seed. */
   signal: AbortSignal;
   onProgress: (sentence: string) => void;
@@ -56,7 +58,7 @@ async function runStore(
   site: FaultStore,
   seeds: readonly number[],
   wanted: ReadonlyMap<string, Outcome>,
-  { signal, onResult }: SeriesOptions,
+  { signal, onResult, keep = false }: SeriesOptions,
 ): Promise<void> {
   let isSound = true;
   try {
@@ -70,6 +72,6 @@ async function runStore(
       isSound &&= result.findings.length === 0;
     }
   } finally {
-    await site.stop(!isSound);
+    await site.stop(keep || !isSound);
   }
 }

@@ -1,7 +1,7 @@
 import type { Trouble } from '../fault.js';
 import { advanceClock } from './clock.js';
 import { freeze, kill, killPerson, restartBroker } from './processes.js';
-import { importTwice, second } from './second.js';
+import { freezeFirst, importTwice } from './second.js';
 import { sendAgain } from './send-again.js';
 import { dropSessions, holdTopic, loseLock } from './sessions.js';
 import type { FaultSite, FaultTrace } from './site.js';
@@ -25,7 +25,7 @@ export async function inject(trouble: Trouble, where: FaultSite): Promise<FaultT
     case 'lost-lock':
       return loseLock(where, trouble.holdMs);
     case 'second':
-      return second(where, trouble.target, trouble.holdMs);
+      return freezeFirst(where, trouble.target, trouble.holdMs);
     case 'import-twice':
       return importTwice(where);
     case 'send-again':

@@ -1,52 +1,58 @@
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { AppName } from '@probity/local-stack';
 import { INSTANCE_PORT_OFFSET } from '@probity/platform';
-import type { TWINS } from '../fault.js';
-import { patiently } from '../patience.js';
+import type { Fault } from '../fault.js';
+import type { FaultStore } from '../fault-store.js';
 import { frozen } from './processes.js';
 import type { FaultSite, FaultTrace } from './site.js';
-
-type Twin = (typeof TWINS)[number];
 
 const END = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ANY ($1)';
 const OVERLAP_MS = 1_500;
 const IMPORT_LIMIT_MS = 60_000;
 
-/**
- * Starts a second process of an application. The first then stands still and both lose their sessions, so that the second
- * takes over; then the first comes back with what it had in hand.
- */
-export async function second(where: FaultSite, target: Twin, holdMs: number): Promise<FaultTrace> {
-  const { site } = where;
-  return withSecond(where, target, async () => {
-    await pause(OVERLAP_MS);
-    const pid = site.pid(target);
-    if (pid === 0) return { note: `${target} did not run` };
-    await frozen(pid, async () => {
-      await site.rows('probity_events', END, [[target, 'probity relay']]);
-      await pause(holdMs);
-    });
-    await pause(OVERLAP_MS);
-    return {};
-  });
+/** The application of which a plan wants two; null when it wants none. */
+export function secondOf(faults: readonly Fault[]): AppName | null {
+  for (const fault of faults) {
+    if (fault.kind === 'second') return fault.target;
+    if (fault.kind === 'import-twice') return 'borough-ingest';
+  }
+  return null;
 }
 
-/** Imports the list once more at a second process while the person imports it at the first. */
-export async function importTwice(where: FaultSite): Promise<FaultTrace> {
-  return withSecond(where, 'borough-ingest', async () => ({ note: await importAtSecond(where) }));
-}
-
-async function withSecond(
-  { site }: FaultSite,
-  target: Twin,
-  work: () => Promise<FaultTrace>,
-): Promise<FaultTrace> {
-  const name = await patiently(() => site.stack.startSecond(target));
+/** Does something while a second process of an application runs; null runs none. */
+export async function besideSecond<Result>(
+  site: FaultStore,
+  app: AppName | null,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  if (app === null) return work();
+  const name = await site.stack.startSecond(app);
   try {
     return await work();
   } finally {
     await site.stack.kill(name, 'SIGTERM');
   }
+}
+
+/**
+ * The first process of two stands still and both lose their sessions, so that the second takes over; then the first comes back
+ * with what it had in hand.
+ */
+export async function freezeFirst({ site }: FaultSite, target: AppName, holdMs: number): Promise<FaultTrace> {
+  const pid = site.pid(target);
+  if (pid === 0) return { note: `${target} did not run` };
+  await frozen(pid, async () => {
+    await site.rows('probity_events', END, [[target, 'probity relay']]);
+    await pause(holdMs);
+  });
+  await pause(OVERLAP_MS);
+  return {};
+}
+
+/** Imports the list at a second process while the person imports it at the first. */
+export async function importTwice(where: FaultSite): Promise<FaultTrace> {
+  return { note: await importAtSecond(where) };
 }
 
 /** How the second import ended; that it may fail is no finding, for the person's own succeeds. */
