@@ -6,6 +6,7 @@ import { lastValueFrom } from 'rxjs';
 import { BatchDelivery } from './batch-delivery.js';
 import { RETRY, kafkaClient } from './connection.js';
 import type { KafkaClientOptions } from './connection.js';
+import { isBrokerAway } from './broker-away.js';
 import { ConsumerMonitor, DEFAULT_STALL_LIMITS } from './consumer-health.js';
 import type { ConsumerHealth, StallLimits } from './consumer-health.js';
 import { KafkaLog } from './kafka-log.js';
@@ -73,7 +74,7 @@ export class BatchConsumerStrategy extends Server implements CustomTransportStra
       maxWaitTimeInMs: FETCH_WAIT_MS,
       allowAutoTopicCreation: false,
       // A consumer that restarts by itself hides authorisation errors and programming faults.
-      retry: { ...RETRY, restartOnFailure: (error) => Promise.resolve(isCoordinatorStarting(error)) },
+      retry: { ...RETRY, restartOnFailure: (error) => Promise.resolve(isBrokerAway(error)) },
     });
     this.#delivery = new BatchDelivery(settings.positions, this.#monitor, {
       handle: (batch) => this.#handle(batch),
@@ -244,10 +245,4 @@ export class BatchConsumerStrategy extends Server implements CustomTransportStra
     }, delayMs).unref();
     this.#timers.add(timer);
   }
-}
-
-/** A broker that has just started loads its groups first; nothing has been read yet, so beginning again is safe. */
-function isCoordinatorStarting(error: Error): boolean {
-  const { type } = error as { type?: unknown };
-  return type === 'GROUP_LOAD_IN_PROGRESS' || type === 'GROUP_COORDINATOR_NOT_AVAILABLE';
 }

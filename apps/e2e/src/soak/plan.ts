@@ -77,12 +77,12 @@ function troubleOf(kind: Trouble['kind'], random: SeededRandom): Trouble {
 }
 
 function momentOf(kind: Trouble['kind'], random: SeededRandom): Moment {
-  const delayMs = random.between(0, 150);
+  const delayMs = random.between(0, random.pick([50, 150, 400]));
   const isEarly = kind === 'import-twice' || kind === 'slow-disk';
   const reached = random.pick<Moment['reached']>(
     isEarly ? ['announced'] : ['announced', 'committed', 'committed', 'committed', 'sent', 'projected'],
   );
-  const share = reached === 'announced' ? 0 : Math.round(random.between(1, 98)) / 100;
+  const share = reached === 'announced' ? 0 : random.between(1, 100) / 100;
   // A record can be sent again only once one has been sent; the relay has something in hand once something is committed.
   if (kind === 'send-again') return { reached: 'sent', share: share || 0.5, delayMs };
   if (kind === 'lost-lock') return { reached: 'committed', share: Math.min(share || 0.2, 0.8), delayMs: 0 };

@@ -31,8 +31,8 @@ const OWN_TO_A_STORE = [
   'event_hashes',
 ];
 
-/** Events that the matrix passes over on purpose. */
-const IGNORED = ['probity.matrix.group-designated.v1', 'probity.matrix.group-audited.v1'];
+/** Events that the matrix passes over on purpose, in whatever version. */
+const IGNORED = 'probity.matrix.group-';
 
 /** Digest of each table's rows of a borough. */
 export async function tableDigests(site: FaultStore, borough: string): Promise<Record<string, TableDigest>> {
@@ -80,6 +80,12 @@ export async function viewFindings(
       [borough],
     );
     findings.push(...placeFindings(table, rows, lane));
+    const parked = await site.rows<{ code: string; offset: string }>(
+      'probity_views',
+      `SELECT code, topic_offset::text AS offset FROM ${schema}.parked WHERE topic = $1 ORDER BY topic_offset`,
+      [topic],
+    );
+    for (const { code, offset } of parked) findings.push(`views: ${topic}@${offset} is parked: ${code}`);
   }
   return findings;
 }
@@ -108,7 +114,9 @@ function modelsOf(borough: string): [schema: string, table: string, topic: strin
 
 function checkpointFindings(topic: string, row: CheckpointRow | undefined, lane: LoggedLane): string[] {
   if (row === undefined) return [`views: ${topic} has no checkpoint`];
-  const ignored = IGNORED.reduce((sum, type) => sum + (lane.records[type] ?? 0), 0);
+  const ignored = Object.entries(lane.records)
+    .filter(([type]) => type.startsWith(IGNORED))
+    .reduce((sum, [, count]) => sum + count, 0);
   const counted = BigInt(row.applied) + BigInt(row.duplicates) + BigInt(ignored);
   const findings: string[] = [];
   if (BigInt(row.next) !== lane.end)
