@@ -12,6 +12,9 @@ import { runCommand } from './run-command.js';
 import { waitUntil } from './run-files.js';
 import { reasonOf, StackError } from './stack-error.js';
 
+/** How long a broker that listens may take until it answers, ms of real time. */
+const ANSWER_LIMIT_MS = 30_000;
+
 /** How the local broker is run. */
 export interface KafkaOptions {
   home: StackHome;
@@ -120,22 +123,27 @@ async function awaitAnswer(child: StackChild, { home, ports }: KafkaOptions): Pr
     async () => child.ending !== null || (await isOpen(ports['kafka-admin'])),
     90_000,
   );
-  if (child.ending === null && listening) {
-    const admin = localBrokerAdmin(home, ports);
-    try {
-      await Promise.race([admin.liveTopics(), child.ended]);
-      if (child.ending === null) return;
-    } catch (error) {
-      await child.stop();
-      throw new StackError(
-        `Kafka does not answer its administrator (${reasonOf(error)}): read ${home.logFile('kafka')}.`,
-      );
-    } finally {
-      await admin.close();
-    }
-  }
+  const refusal = listening && child.ending === null ? await refusalOf(child, home, ports) : '';
+  if (listening && child.ending === null && refusal === '') return;
   await child.stop();
-  throw new StackError(`Kafka did not start: read ${home.logFile('kafka')}.`);
+  const log = home.logFile('kafka');
+  if (refusal === '') throw new StackError(`Kafka did not start: read ${log}.`);
+  throw new StackError(`Kafka does not answer its administrator (${refusal}): read ${log}.`);
+}
+
+/** Why the broker does not answer its administrator; empty once it does. It listens before it can, longest after a crash. */
+async function refusalOf(child: StackChild, home: StackHome, ports: StackPorts): Promise<string> {
+  const admin = localBrokerAdmin(home, ports);
+  let refusal = '';
+  try {
+    await waitUntil(async () => {
+      refusal = await Promise.race([admin.liveTopics(), child.ended]).then(() => '', reasonOf);
+      return refusal === '';
+    }, ANSWER_LIMIT_MS);
+  } finally {
+    await admin.close();
+  }
+  return refusal;
 }
 
 /** Whether something accepts connections on a port, of this machine unless another host is named. */

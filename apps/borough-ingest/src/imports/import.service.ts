@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Readable } from 'node:stream';
 import type { OnApplicationBootstrap, BeforeApplicationShutdown } from '@nestjs/common';
 import { Inject, Injectable, Logger } from '@nestjs/common';
@@ -8,7 +9,7 @@ import { DomainClock, requireBorough } from '@probity/platform';
 import { GovernanceClient } from '../clients/governance.client.js';
 import type { IngestConfig } from '../ingest.config.js';
 import { INGEST_CONFIG, OUTCOMES_KEPT_HOURS } from '../ingest.config.js';
-import type { ImportJob, ImportProgress, ImportState } from './import-job.js';
+import type { ImportJob, ImportProblem, ImportProgress, ImportState } from './import-job.js';
 import { noProgress } from './import-job.js';
 import { ImportJobRepository } from './import-job.repository.js';
 import { ImportKeys } from './import-keys.js';
@@ -46,6 +47,9 @@ export interface ImportView extends ImportProgress {
 
 /** Imports that run side by side; the rows of one borough are never decided by two at once. */
 const CONCURRENT_IMPORTS = 2;
+
+/** Real milliseconds between two attempts to say that an import failed. */
+const NOTE_AGAIN_MS = 500;
 
 /** Takes uploads in, runs them, and gives their outcomes to their uploader. */
 @Injectable()
@@ -234,8 +238,24 @@ export class ImportService implements OnApplicationBootstrap, BeforeApplicationS
   async #fail(job: ImportJob, error: unknown): Promise<void> {
     const problem = error === null ? INTERRUPTED : problemOf(error);
     if (problem.code === 'IMP-003') this.#logger.error('an import met a fault', (error as Error).stack);
-    await this.jobs.change(job.id, { state: 'failed', problem });
+    await this.#note(job.id, problem);
     await this.spool.remove(job.id);
+  }
+
+  /**
+   * Says why a job failed, as soon as the database takes it: what failed was most likely the database, and an import must not
+   * take the process with it. A process that stops says it when it starts again.
+   */
+  async #note(id: string, problem: ImportProblem): Promise<void> {
+    for (;;) {
+      try {
+        await this.jobs.change(id, { state: 'failed', problem });
+        return;
+      } catch {
+        if (this.#isStopping) return;
+        await pause(NOTE_AGAIN_MS);
+      }
+    }
   }
 
   async #own(id: string, caller: Caller): Promise<ImportJob> {

@@ -13,7 +13,7 @@ import type { Plan } from './plan.js';
 import { Probe, topicsOf, type Progress } from './probe.js';
 import type { FaultPosition, SeedResult } from './seed-result.js';
 
-const LOOK_MS = 15;
+const LOOK_MS = 25;
 
 /** A fault that has happened: where, and what it left behind for the oracle. */
 interface Happened {
