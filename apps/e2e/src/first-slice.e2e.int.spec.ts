@@ -461,7 +461,7 @@ describe('the clock', () => {
   it('[R-21] after 28 days withholds every legacy entry that nobody has attested', async () => {
     expect((await store.matrixSummary()).total).toBeGreaterThan(900);
     const moved = await store.json<{ acknowledged: string[] }>('clock', 'advance', '28d');
-    expect(moved.acknowledged).toHaveLength(5);
+    expect(moved.acknowledged).toHaveLength(6);
     expect(await now()).toBe('2026-11-29T09:00:00.000Z');
     expect(await store.matrixSummary()).toMatchObject({
       asAt: '2026-11-29T09:00:00.000Z',

@@ -12,6 +12,7 @@ export const APP_NAMES = [
   'governance',
   'projector-matrix',
   'projector-safeguarding',
+  'audit-ledger',
 ] as const;
 
 /** A process of an application. */
@@ -22,6 +23,7 @@ const STAGES: readonly (readonly AppName[])[] = [
   ['vault'],
   ['borough-ingest', 'governance'],
   ['projector-matrix', 'projector-safeguarding'],
+  ['audit-ledger'],
 ];
 
 /** The given applications in the stages in which they start. */

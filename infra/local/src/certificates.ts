@@ -27,6 +27,7 @@ const SERVICES = [
   'vault',
   'projector-matrix',
   'projector-safeguarding',
+  'audit-ledger',
   'kafka',
   'kafka-admin',
   'postgres',

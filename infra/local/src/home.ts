@@ -57,6 +57,7 @@ export class StackHome {
       'keys',
       'keys/writers',
       'keys/kek',
+      'keys/checks',
       'tls/services',
       'tls/people',
       'spool',

@@ -34,6 +34,17 @@ export function ensureWriterKeys(home: StackHome, boroughs: readonly string[]): 
   writeWhole(registry, `${JSON.stringify(entries, null, 2)}\n`);
 }
 
+/** Processes that check what they have found whole before, under a digest that nobody without the key can make. */
+const CHECKERS = ['audit-ledger', 'projector-matrix', 'projector-safeguarding'];
+
+/** Makes a check key of 256 random bits for each process that checks, where it is missing. */
+export function ensureCheckKeys(home: StackHome): void {
+  for (const name of CHECKERS) {
+    const path = home.path('keys', 'checks', `${name}.key`);
+    if (!existsSync(path)) writeSecret(path, `${randomBytes(32).toString('hex')}\n`);
+  }
+}
+
 function rawPublicKey(key: KeyObject): Buffer {
   return Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url');
 }

@@ -8,7 +8,7 @@ import { runCommand } from './run-command.js';
 import { StackError } from './stack-error.js';
 
 /** Applications with a schema, in the order in which their migrations run: a later one may refer to an earlier one's roles. */
-const MIGRATING_APPS = ['vault', 'borough-ingest', 'governance', 'projector'] as const;
+const MIGRATING_APPS = ['vault', 'borough-ingest', 'governance', 'audit-ledger', 'projector'] as const;
 
 const VARIABLES: Record<DatabaseName, string> = {
   probity_events: 'MIGRATION_EVENTS_URL',

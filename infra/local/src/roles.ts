@@ -14,6 +14,7 @@ export const OWNER = 'probity_owner';
 const CONNECT: Record<string, readonly DatabaseName[]> = {
   probity_ingest: ['probity_events'],
   probity_governance: ['probity_events'],
+  probity_ledger: ['probity_events'],
   probity_vault: ['probity_vault'],
   probity_matrix: ['probity_views'],
   probity_safeguarding: ['probity_views'],

@@ -5,7 +5,7 @@ import type { StackChild } from './child.js';
 import type { StackHome } from './home.js';
 import { fetchKafkaJars, hasKafkaJars } from './kafka-jars.js';
 import { localBrokerAdmin, startKafka } from './kafka.js';
-import { ensurePasswords, ensureWriterKeys } from './keys.js';
+import { ensureCheckKeys, ensurePasswords, ensureWriterKeys } from './keys.js';
 import { expandPrincipals, manifestDigest, type Expansion, type Manifest } from './manifest.js';
 import type { StackPorts } from './ports.js';
 import { externalBrokerAdmin, externalServer } from './external.js';
@@ -37,6 +37,7 @@ export async function prepareHome(home: StackHome, manifest: Manifest, now: Date
   home.prepare(now);
   await ensureCertificates(home, manifest.boroughs, now);
   ensureWriterKeys(home, manifest.boroughs);
+  ensureCheckKeys(home);
 }
 
 /** Starts PostgreSQL, or finds the one that `DATABASE_URL` names, and makes roles and databases. */

@@ -39,6 +39,10 @@ export interface BrokerAdmin {
   removeTopics(names: readonly string[]): Promise<void>;
   /** Every topic except the broker's own, with the settings that were set on the topic itself. */
   liveTopics(): Promise<TopicSpec[]>;
+  /** Removes every record below `offset` from a partition, for ever (Kafka DeleteRecords); no part of the system asks for it. */
+  deleteRecords(topic: string, partition: number, offset: bigint): Promise<void>;
+  /** Removes a topic with everything in it, for ever; no part of the system asks for it. */
+  deleteTopic(topic: string): Promise<void>;
   /** Creates the rules that are missing and returns them. Rules that are not listed stay: remove them with {@link removeAcls}. */
   ensureAcls(rules: readonly AccessRule[]): Promise<AccessRule[]>;
   /** Removes exactly these rules. */
@@ -148,6 +152,16 @@ export class KafkaBrokerAdmin implements BrokerAdmin {
       replication: topic.partitions[0]?.replicas.length ?? 0,
       config: configs.get(topic.name) ?? {},
     }));
+  }
+
+  async deleteRecords(topic: string, partition: number, offset: bigint): Promise<void> {
+    const admin = await this.#ready();
+    await admin.fetchTopicOffsets(topic); // looks up the leader, which the deletion does not do by itself
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: offset.toString() }] });
+  }
+
+  async deleteTopic(topic: string): Promise<void> {
+    await (await this.#ready()).deleteTopics({ topics: [topic] });
   }
 
   async ensureAcls(rules: readonly AccessRule[]): Promise<AccessRule[]> {

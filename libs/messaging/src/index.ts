@@ -16,3 +16,5 @@ export { HaltPartition, PositionsMoved, describePosition } from './partition-fau
 export type { Position, PositionSource, TopicPartition } from './partition-fault.js';
 export { onPrefixedTopics } from './prefixed-log.js';
 export type { PrefixedLog } from './prefixed-log.js';
+export { LogInspector } from './log-inspector.js';
+export type { TopicMarks } from './marks-reader.js';

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Cluster, Kafka, PartitionAssigner } from 'kafkajs';
-import { KafkaJSError, PartitionAssigners } from './kafkajs.js';
+import type { Cluster, Kafka } from 'kafkajs';
+import { capturedCluster } from './captured-cluster.js';
+import { KafkaJSError } from './kafkajs.js';
 import type { ConsumedRecord } from './log-client.js';
 import { toRecord } from './record-codec.js';
 import type { RawMessage } from './record-codec.js';
@@ -23,24 +24,13 @@ function isRetriable(error: unknown): boolean {
   return error instanceof KafkaJSError && error.retriable;
 }
 
-/**
- * Reads ranges of partitions without a consumer group: no group rights, no rebalance, no committed offset. The client library
- * hands its cluster to partition assigners, and a cluster can fetch from a leader directly.
- */
+/** Reads ranges of partitions without a consumer group. */
 export class RangeReader {
   readonly #cluster: Cluster;
   #connected: Promise<void> | undefined;
 
   constructor(kafka: Kafka) {
-    let cluster: Cluster | undefined;
-    const capture: PartitionAssigner = (config) => {
-      cluster = config.cluster;
-      return PartitionAssigners.roundRobin(config);
-    };
-    // The group id is never sent: this consumer neither subscribes nor runs.
-    kafka.consumer({ groupId: 'range-reader', partitionAssigners: [capture], allowAutoTopicCreation: false });
-    if (!cluster) throw new Error('the Kafka client did not offer its cluster');
-    this.#cluster = cluster;
+    this.#cluster = capturedCluster(kafka);
   }
 
   /**

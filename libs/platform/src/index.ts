@@ -16,7 +16,7 @@ export type {
   StackConfig,
   TlsMaterial,
 } from './config/stack-config.js';
-export { readStackFile } from './config/stack-files.js';
+export { readCheckKey, readStackFile } from './config/stack-files.js';
 export type { StackPaths } from './config/stack-files.js';
 export { PROCESS_IDENTITY } from './health/health.controller.js';
 export type { ProcessIdentity, ProcessInfo } from './health/health.controller.js';

@@ -9,6 +9,7 @@ const APPS: readonly ProcessName[] = [
   'vault',
   'projector-matrix',
   'projector-safeguarding',
+  'audit-ledger',
 ];
 
 /** A process of the stack that listens just now. */

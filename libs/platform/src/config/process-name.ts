@@ -5,6 +5,7 @@ export const PROCESS_NAMES = [
   'vault',
   'projector-matrix',
   'projector-safeguarding',
+  'audit-ledger',
   'postgres',
   'kafka',
 ] as const;
@@ -20,6 +21,7 @@ export const PORT_OFFSETS: Readonly<Record<PortName, number>> = {
   'borough-ingest': 1,
   governance: 2,
   vault: 4,
+  'audit-ledger': 5,
   'projector-matrix': 6,
   'projector-safeguarding': 8,
   postgres: 32,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from './config-error.js';
+import type { ProcessName } from './process-name.js';
 
 const CREATE = 'create the stack with `npm start`, or point PROBITY_HOME at one';
 
@@ -18,6 +19,8 @@ export interface StackPaths {
   writerKeys: string;
   /** Public keys of the event writers by key id. */
   writers: string;
+  /** Keys under which a process digests what it checks again and again, `<process>.key`: 64 hexadecimal digits. */
+  checkKeys: string;
   /** The key-encryption key; only the vault may read it. */
   kek: string;
   run: string;
@@ -44,6 +47,7 @@ export function pathsUnder(home: string): StackPaths {
     kafkaSecrets: join(home, 'secrets', 'kafka.json'),
     writerKeys: join(home, 'keys', 'writers'),
     writers: join(home, 'keys', 'writers.json'),
+    checkKeys: join(home, 'keys', 'checks'),
     kek: join(home, 'keys', 'kek'),
     run: join(home, 'run'),
     logs: join(home, 'logs'),
@@ -88,6 +92,20 @@ export function readSecret(path: string, name: string): string {
   if (typeof secret !== 'string' || secret === '')
     throw new ConfigError(`The file ${path} has no password for ${name}`, CREATE);
   return secret;
+}
+
+/**
+ * Key under which a process digests what it checks again and again, 32 bytes.
+ *
+ * @param process the process whose key it is
+ * @throws ConfigError when the file cannot be read or holds something else
+ */
+export function readCheckKey({ paths }: { paths: StackPaths }, process: ProcessName): Buffer {
+  const path = join(paths.checkKeys, `${process}.key`);
+  const text = readStackFile(path).trim();
+  if (!/^[0-9a-f]{64}$/.test(text))
+    throw new ConfigError(`The file ${path} does not hold 64 hexadecimal digits`, CREATE);
+  return Buffer.from(text, 'hex');
 }
 
 /**

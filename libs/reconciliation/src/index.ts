@@ -1,0 +1,10 @@
+export { ALARM_CODES } from './alarm-codes.js';
+export type { AlarmCode } from './alarm-codes.js';
+export { AlarmStore } from './alarm-store.js';
+export type { Alarm, AlarmSql, Settlement } from './alarm-store.js';
+export { ALARM_TABLE } from './alarm-table.js';
+export { AlarmView, alarmView } from './alarm.dto.js';
+export { capped } from './finding.js';
+export type { Finding } from './finding.js';
+export { PacedLoop } from './paced-loop.js';
+export type { Pace } from './paced-loop.js';
