@@ -36,7 +36,7 @@ export class LogInspector {
     const reader = (this.#ranges ??= new RangeReader(this.#kafka));
     const records: ConsumedRecord[] = [];
     try {
-      for await (const record of reader.read(topic, partition, from, to)) records.push(record);
+      for await (const batch of reader.batches(topic, partition, from, to)) records.push(...batch);
     } catch (error) {
       // What it knows of leaders may be of a topic that is gone: the next read begins afresh.
       this.#ranges = undefined;

@@ -10,6 +10,8 @@ export interface Pace {
 
 /** Longest rest, ms: however slow a turn was, the next one comes. */
 const LONGEST_REST_MS = 5_000;
+/** Rest between turns while somebody waits, ms: other loops of the process get their turn. */
+const HURRIED_REST_MS = 20;
 /** Rest after a turn that failed, ms. */
 const AFTER_FAULT_MS = 1_000;
 
@@ -59,7 +61,7 @@ export class PacedLoop {
         const hadWork = await this.turn();
         const earned = (performance.now() - began) * this.pace.restFactor;
         restMs = hadWork ? Math.min(earned, LONGEST_REST_MS) : Math.max(this.pace.idleMs, Math.min(earned, LONGEST_REST_MS)); // prettier-ignore
-        if (this.#isHurried && hadWork) restMs = 0;
+        if (this.#isHurried) restMs = Math.min(restMs, HURRIED_REST_MS);
       } catch (error) {
         if (!this.#stop.signal.aborted) this.failed(error);
         restMs = AFTER_FAULT_MS;

@@ -26,7 +26,7 @@ const POOL_SIZE = 4;
 const PACES = {
   watch: { restFactor: 1, idleMs: 500 },
   events: { restFactor: 10, idleMs: 2_000 },
-  ciphertext: { restFactor: 10, idleMs: 10_000 },
+  ciphertext: { restFactor: 10, idleMs: 5_000 },
 } as const satisfies Record<string, Pace>;
 type CheckName = keyof typeof PACES;
 
