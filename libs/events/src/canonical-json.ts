@@ -14,7 +14,8 @@ export function canonicalJson(value: JsonValue): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return canonicalString(value);
   if (typeof value === 'number') return canonicalNumber(value);
-  if (Array.isArray(value)) return `[${value.map((item: JsonValue) => canonicalJson(item)).join(',')}]`;
+  // `Array.from` and not `map`, which would leave a hole out.
+  if (Array.isArray(value)) return `[${Array.from(value as readonly JsonValue[], canonicalItem).join(',')}]`;
   if (typeof value !== 'object') throw new TypeError('canonical JSON cannot hold a value of this kind');
   return canonicalObject(value as { readonly [key: string]: JsonValue | undefined });
 }
@@ -22,6 +23,10 @@ export function canonicalJson(value: JsonValue): string {
 /** The canonical text as UTF-8 bytes: what is stored, hashed and sealed. */
 export function canonicalBytes(value: JsonValue): Buffer {
   return Buffer.from(canonicalJson(value), 'utf8');
+}
+
+function canonicalItem(item: JsonValue): string {
+  return canonicalJson(item);
 }
 
 function canonicalObject(value: { readonly [key: string]: JsonValue | undefined }): string {

@@ -30,7 +30,8 @@ export class KnownTree {
    */
   proves(leaf: Buffer, path: MerklePath): boolean {
     let { index } = path;
-    if (path.size !== this.size || !(index >= 0 && index < this.size)) return false;
+    if (path.size !== this.size || !Number.isSafeInteger(index)) return false;
+    if (index < 0 || index >= this.size) return false;
     const climbed: [number, Buffer][] = [];
     let [level, last, used, hash] = [0, this.size - 1, 0, leaf];
     let known = this.#nodes.get(this.#place(0, index));

@@ -5,7 +5,12 @@ export { parseInstant } from './clock/instant.js';
 export { ConfigError } from './config/config-error.js';
 export { readOperatingModel } from './config/operating-model-file.js';
 export type { OperatingModelText } from './config/operating-model-file.js';
-export { INSTANCE_PORT_OFFSET, METRICS_PORT_OFFSET, PORT_OFFSETS, PROCESS_NAMES } from './config/process-name.js';
+export {
+  INSTANCE_PORT_OFFSET,
+  METRICS_PORT_OFFSET,
+  PORT_OFFSETS,
+  PROCESS_NAMES,
+} from './config/process-name.js';
 export type { PortName, ProcessName } from './config/process-name.js';
 export { STACK_CONFIG, loadStackConfig } from './config/stack-config.js';
 export type {
