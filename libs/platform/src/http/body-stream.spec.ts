@@ -17,15 +17,10 @@ describe('the bytes of a body', () => {
       heard = () => undefined;
       server = createServer((incoming, answer) => {
         heard();
-        take(incoming).then(
-          (bytes) => {
-            resolve(bytes);
-            answer.writeHead(bytes > 1_000 ? 413 : 200).end();
-          },
-          (error: unknown) => {
-            reject(error as Error);
-          },
-        );
+        take(incoming).then((bytes) => {
+          resolve(bytes);
+          answer.writeHead(bytes > 1_000 ? 413 : 200).end();
+        }, reject);
       });
     });
     ended.catch(() => undefined);
