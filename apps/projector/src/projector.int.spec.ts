@@ -222,9 +222,17 @@ describe('the projector', () => {
     expect((await get(service, '/health/ready')).status).toBe(200);
   }, 120_000);
 
-  it('refuses to start on rows that another definition of the projection made', async () => {
+  it('waits for a person on rows that another definition made, names the command, and applies nothing', async () => {
     await owner.query(`update matrix.checkpoint set fingerprint = repeat('0', 64)`);
-    await expect(start('matrix')).rejects.toThrow('probity projection rebuild matrix');
+    const person = randomUUID();
+    const service = await start('matrix');
+    const at = await write('E09000012').publish('matrix', [proposed(person), approved(person)]);
+    const { status, body } = await get(service, '/health/ready');
+    expect({ status, held: body['held'] }).toEqual({ status: 503, held: true });
+    expect(JSON.stringify(body['probes'])).toContain('run probity projection rebuild matrix');
+    const positions = (await get(service, '/v1/checkpoints')).body['positions'];
+    expect(positions).toContainEqual({ topic: 'matrix.E09000012', partition: 0, nextOffset: Number(at), highWatermark: Number(at + 2n) }); // prettier-ignore
+    expect(await rows('select 1 from matrix.entry where record_id = $1', [person])).toEqual([]);
   }, 120_000);
 
   describe('[R-02] rights in the database', () => {

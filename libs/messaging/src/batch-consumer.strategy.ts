@@ -107,6 +107,14 @@ export class BatchConsumerStrategy extends Server implements CustomTransportStra
     }, callback);
   }
 
+  /** Reads the positions afresh and goes on from them: somebody has moved them, perhaps back, and no batch may come to show it. */
+  async reposition(): Promise<void> {
+    this.#delivery.joined();
+    await this.settings.positions.load(this.#assigned);
+    this.#monitor.repositioned();
+    this.#seekAll();
+  }
+
   /** Ends after the batches in hand, and leaves the group. */
   async close(): Promise<void> {
     clearInterval(this.#watch);
@@ -192,12 +200,7 @@ export class BatchConsumerStrategy extends Server implements CustomTransportStra
       this.#monitor.joined(this.#assigned);
       this.#delivery.joined();
       // Before this listener returns: the first fetch of the new generation follows at once, and only a seek survives the join.
-      for (const at of this.#assigned) {
-        if (!this.#monitor.isHalted(at))
-          this.#consumer.resume([{ topic: at.topic, partitions: [at.partition] }]);
-        const offset = this.settings.positions.position(at.topic, at.partition);
-        this.#consumer.seek({ ...at, offset: offset.toString() });
-      }
+      this.#seekAll();
     });
     this.#consumer.on(FETCH, () => {
       this.#monitor.fetched();
@@ -208,6 +211,15 @@ export class BatchConsumerStrategy extends Server implements CustomTransportStra
       this.#monitor.crashed(payload.error.name);
       this.#fatal(`the consumer ended: ${payload.error.name}`);
     });
+  }
+
+  #seekAll(): void {
+    for (const at of this.#assigned) {
+      if (!this.#monitor.isHalted(at))
+        this.#consumer.resume([{ topic: at.topic, partitions: [at.partition] }]);
+      const offset = this.settings.positions.position(at.topic, at.partition);
+      this.#consumer.seek({ ...at, offset: offset.toString() });
+    }
   }
 
   async #handle(batch: Batch): Promise<void> {

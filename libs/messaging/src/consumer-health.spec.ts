@@ -58,6 +58,15 @@ describe('consumer health', () => {
     expect(monitor.health().halted).toEqual([]);
   });
 
+  it('forgets what stood still when a person has moved the positions', () => {
+    const { monitor } = monitorAt();
+    monitor.joined([AT]);
+    monitor.halt({ ...AT, offset: 7n, code: 'RULE', reason: 'a rule that has been corrected' });
+    monitor.repositioned();
+    expect(monitor.isHalted(AT)).toBe(false);
+    expect(monitor.health().ready).toBe(true);
+  });
+
   it('stays crashed when it is stopped afterwards', () => {
     const { monitor } = monitorAt();
     monitor.joined([AT]);

@@ -109,6 +109,12 @@ export class ConsumerMonitor {
     this.#wait = reason;
   }
 
+  /** The positions were moved by a person's act: what stood still or failed at the old ones is tried anew. */
+  repositioned(): void {
+    this.#halted.clear();
+    this.#retrying.clear();
+  }
+
   /** @param reason the type of the error that ended the consumer. */
   crashed(reason: string): void {
     this.#state = 'crashed';

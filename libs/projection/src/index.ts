@@ -1,7 +1,7 @@
 export { unsealCase } from './case-unsealing.js';
 export type { CaseKey, CaseLeases, OpenCase, UnsealFailure } from './case-unsealing.js';
-export { CheckpointStore } from './checkpoint-store.js';
-export type { Checkpoint, CheckpointMove, ProjectedPartition } from './checkpoint-store.js';
+export { CheckpointStore, readCheckpoints } from './checkpoint-store.js';
+export type { Checkpoint, CheckpointMove, CheckpointOwner, ProjectedPartition } from './checkpoint-store.js';
 export { EventReader } from './event-reader.js';
 export type { LogBatch, LogEntry, ReadBatch, ReadEvent, ReadItem } from './event-reader.js';
 export { fingerprintOf } from './fingerprint.js';
@@ -14,13 +14,24 @@ export type {
   HandledType,
   ProjectedEvent,
   ProjectionDefinition,
+  ProjectionIn,
   RecordState,
 } from './projection-definition.js';
-export { CheckpointMoved, ProjectionChanged, UnprojectableEvent } from './projection-fault.js';
+export {
+  CheckpointMoved,
+  GenerationSwitched,
+  ProjectionChanged,
+  UnprojectableEvent,
+} from './projection-fault.js';
 export type { FaultCode, LogPosition } from './projection-fault.js';
 export { ProjectionRunner } from './projection-runner.js';
 export type { RunnerOptions, RunnerStats } from './projection-runner.js';
 export { insertRows } from './unnest-rows.js';
 export type { Column, InsertTarget } from './unnest-rows.js';
+export { diffGenerations } from './generation-diff.js';
+export type { DifferingRow, GenerationDifference, TableDifference } from './generation-diff.js';
+export { catchUp } from './rebuild.js';
+export type { RangeLog, RebuildTarget } from './rebuild.js';
+export { inTransaction } from './transaction.js';
 export { HASH_BYTES, admit, advance } from './version-guard.js';
 export type { Admission, RecordProgress } from './version-guard.js';

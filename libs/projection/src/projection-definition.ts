@@ -43,7 +43,7 @@ export interface RecordState {
 export interface ProjectionDefinition<S extends RecordState> {
   readonly name: string;
   readonly version: number;
-  /** Schema with the tables `checkpoint` and `record`, and the projection's own. */
+  /** Schema of the generation that is built: the tables `checkpoint` and `record`, and the projection's own. */
   readonly schema: string;
   /** By current type; earlier versions of it are taken with it. */
   readonly handles: ReadonlyMap<string, HandledType>;
@@ -56,3 +56,6 @@ export interface ProjectionDefinition<S extends RecordState> {
   fold(state: S | undefined, event: ProjectedEvent): S;
   write(client: pg.ClientBase, states: ReadonlyMap<string, S>): Promise<void>;
 }
+
+/** A definition for whichever schema a generation of the read model lies in. Nothing but the schema may differ. */
+export type ProjectionIn<S extends RecordState> = (schema: string) => ProjectionDefinition<S>;

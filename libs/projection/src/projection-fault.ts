@@ -69,3 +69,11 @@ export class ProjectionChanged extends Error {
     );
   }
 }
+
+/** Another generation of the read model is live now: whoever wrote for the earlier one reads anew which it is. */
+export class GenerationSwitched extends Error {
+  override readonly name = 'GenerationSwitched';
+  constructor(readonly projection: string) {
+    super(`another generation of the read model ${projection} stands in this place`);
+  }
+}

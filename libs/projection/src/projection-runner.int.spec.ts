@@ -3,7 +3,7 @@ import pg from 'pg';
 import { startHarness } from '@probity/testing';
 import type { Harness } from '@probity/testing';
 import { COUNTED, SignedLog, openPlain, recordId } from '../test/signed-log.js';
-import { TALLY_TABLES, tallyProjection } from '../test/tally.projection.js';
+import { tallyProjection, tallyTables } from '../test/tally.projection.js';
 import type { TallyState } from '../test/tally.projection.js';
 import type { CaseLeases } from './case-unsealing.js';
 import type { ProjectionDefinition } from './projection-definition.js';
@@ -50,7 +50,7 @@ describe('a projection runner on PostgreSQL', () => {
   beforeAll(async () => {
     harness = await startHarness({ boroughs: [] });
     owner = await harness.connect('probity_owner', 'probity_views');
-    await owner.query(TALLY_TABLES);
+    await owner.query(tallyTables('tally'));
     pool = new pg.Pool({ ...harness.config.pg('probity_matrix', 'probity_views'), max: 6 });
     pool.on('error', () => undefined);
   }, 300_000);

@@ -18,6 +18,8 @@ import { inTransaction, isRefusedData, refusalOf } from './transaction.js';
 
 /** What a runner works with. */
 export interface RunnerOptions<S extends RecordState> extends ReadModelOptions<S> {
+  /** Which generation of the read model the definition's schema holds. Default 1: it has never been rebuilt. */
+  readonly generation?: number;
   readonly writers: Pick<WriterRegistry, 'verify'>;
   readonly topicPrefix?: string;
   /** Domain time, RFC 3339 UTC: when something was parked. */
@@ -75,12 +77,13 @@ export class ProjectionRunner<S extends RecordState> {
 
   constructor(private readonly options: RunnerOptions<S>) {
     const { definition } = options;
-    this.#checkpoints = new CheckpointStore(
-      definition.schema,
-      definition.name,
-      definition.version,
-      fingerprintOf(definition),
-    );
+    this.#checkpoints = new CheckpointStore({
+      schema: definition.schema,
+      projection: definition.name,
+      version: definition.version,
+      fingerprint: fingerprintOf(definition),
+      generation: options.generation ?? 1,
+    });
     this.#readModel = new ReadModel(options);
     this.#parked = new ParkedStore(definition.schema);
     this.#reader = new EventReader(
@@ -95,7 +98,7 @@ export class ProjectionRunner<S extends RecordState> {
    * Creates the checkpoints that are missing and reads all of them. `topic` is the broker's name.
    *
    * @param startAt where a partition without a checkpoint begins; by default at its first record.
-   * @throws ProjectionChanged when the rows were made by another definition.
+   * @throws ProjectionChanged when the rows were made by another definition, GenerationSwitched when by another generation.
    */
   async start(
     partitions: readonly ProjectedPartition[],
@@ -109,7 +112,7 @@ export class ProjectionRunner<S extends RecordState> {
     await this.load();
   }
 
-  /** Reads the durable positions afresh. @throws ProjectionChanged */
+  /** Reads the durable positions afresh. @throws ProjectionChanged, GenerationSwitched */
   async load(): Promise<void> {
     for (const { topic, partition, nextOffset } of await this.checkpoints())
       this.#positions.set(`${topic}/${String(partition)}`, nextOffset);

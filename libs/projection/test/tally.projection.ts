@@ -12,38 +12,38 @@ export interface TallyState {
 }
 
 /** Tables of a small read model, in the shape that a runner needs, with a limit that the database enforces. */
-export const TALLY_TABLES = `
-create schema tally;
-create table tally.checkpoint (projection text, version integer, topic text, partition integer, next_offset bigint not null,
-  fingerprint text not null, applied_events bigint not null default 0, duplicates bigint not null default 0,
+export const tallyTables = (schema: string): string => `
+create schema ${schema};
+create table ${schema}.checkpoint (projection text, version integer, topic text, partition integer, next_offset bigint not null,
+  fingerprint text not null, generation integer not null, applied_events bigint not null default 0, duplicates bigint not null default 0,
   last_event_time timestamptz, primary key (projection, version, topic, partition));
-create table tally.record (record_id uuid primary key, topic text not null, borough text not null, lifecycle text not null,
+create table ${schema}.record (record_id uuid primary key, topic text not null, borough text not null, lifecycle text not null,
   version integer not null, event_hashes bytea not null);
-create table tally.total (record_id uuid primary key, total integer not null constraint total_limit check (total < 1000),
+create table ${schema}.total (record_id uuid primary key, total integer not null constraint total_limit check (total < 1000),
   events integer not null);
-create table tally.parked (topic text, partition integer, topic_offset bigint, record_id uuid, kind text not null, code text not null,
+create table ${schema}.parked (topic text, partition integer, topic_offset bigint, record_id uuid, kind text not null, code text not null,
   reason text not null, event_id uuid, event_type text, version bigint, first_seen timestamptz not null,
   primary key (topic, partition, topic_offset));
-create schema tally_acts;
-create table tally_acts.parked_act (act_id bigint generated always as identity primary key, act text not null, record_id uuid,
+create schema if not exists tally_acts;
+create table if not exists tally_acts.parked_act (act_id bigint generated always as identity primary key, act text not null, record_id uuid,
   topic text, partition integer, topic_offset bigint, actor text not null, acted_at timestamptz not null, reason text,
   outcome text not null, code text, applied integer not null, duplicates integer not null);
-grant usage on schema tally, tally_acts to probity_matrix;
-grant select, insert, update on all tables in schema tally to probity_matrix;
-grant delete on tally.parked to probity_matrix;
+grant usage on schema ${schema}, tally_acts to probity_matrix;
+grant select, insert, update on all tables in schema ${schema} to probity_matrix;
+grant delete on ${schema}.parked to probity_matrix;
 grant select, insert on tally_acts.parked_act to probity_matrix;`;
 
 /** A read model that adds up points. Negative points break its rule. */
-export const tallyProjection: ProjectionDefinition<TallyState> = {
+export const tallyIn = (schema: string): ProjectionDefinition<TallyState> => ({
   name: 'tally',
   version: 1,
-  schema: 'tally',
+  schema,
   handles: new Map([[COUNTED, { opensCase: true }]]),
   ignores: new Set([NOTED]),
   fingerprintInputs: { fold: 1 },
   async load(client: pg.ClientBase, recordIds) {
     const { rows } = await client.query<{ record_id: string; total: number; events: number }>(
-      'select record_id, total, events from tally.total where record_id = any($1::uuid[])',
+      `select record_id, total, events from ${schema}.total where record_id = any($1::uuid[])`,
       [recordIds],
     );
     return new Map(
@@ -59,7 +59,7 @@ export const tallyProjection: ProjectionDefinition<TallyState> = {
     await insertRows(
       client,
       {
-        table: 'tally.total',
+        table: `${schema}.total`,
         key: ['record_id'],
         onConflict: 'update',
         columns: [
@@ -71,4 +71,7 @@ export const tallyProjection: ProjectionDefinition<TallyState> = {
       [...states],
     );
   },
-};
+});
+
+/** The live one. */
+export const tallyProjection = tallyIn('tally');

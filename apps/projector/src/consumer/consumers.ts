@@ -10,8 +10,6 @@ export function connectConsumers(app: INestApplication): void {
 
 /**
  * Starts them. One whose topics do not hold its checkpoints waits for them, and says so in its readiness.
- *
- * @throws ConfigError when a read model was built by another definition
  */
 export async function startConsumers(app: INestApplication): Promise<void> {
   await app.startAllMicroservices();

@@ -10,9 +10,15 @@ import {
   topicName,
 } from '@probity/messaging';
 import type { Batch, BrokerLogger, ConsumerHealth, TopicPartition } from '@probity/messaging';
-import { ConfigError, readStackFile } from '@probity/platform';
+import { readStackFile } from '@probity/platform';
 import type { Clock, StackConfig } from '@probity/platform';
-import { CheckpointMoved, ProjectionChanged, ProjectionRunner, nameOf } from '@probity/projection';
+import {
+  CheckpointMoved,
+  ProjectionChanged,
+  ProjectionRunner,
+  nameOf,
+  readCheckpoints,
+} from '@probity/projection';
 import type {
   CaseLeases,
   Checkpoint,
@@ -22,6 +28,7 @@ import type {
   RunnerStats,
 } from '@probity/projection';
 import { open, sealContextOf } from '@probity/sealing';
+import { GenerationRegistry } from '../generations/generation-registry.js';
 import type { HostedProjection } from '../projections/hosted-projection.js';
 
 /** Connections of one projection to its database. */
@@ -31,6 +38,15 @@ const POOL_SIZE = 4;
 export interface ClosableLeases extends CaseLeases {
   close?(): Promise<void>;
 }
+
+const NOTHING_YET: Readonly<RunnerStats> = {
+  applied: 0,
+  duplicates: 0,
+  parked: 0,
+  rejected: 0,
+  batches: 0,
+  transactions: 0,
+};
 
 /** What a host is made from. */
 export interface HostOptions {
@@ -62,24 +78,39 @@ const openCase: OpenCase = (key, event, recordId, envelope) => {
   return open(key.subkey, 'case', context, envelope);
 };
 
-/** One projection in this process: its consumer group, its principal, its database role, its runner. */
+/** Why a projection applies nothing: another definition built the live generation. */
+export interface Hold {
+  readonly detail: string;
+  readonly remedy: string;
+}
+
+/**
+ * One projection in this process: its consumer group, its principal, its database role, and the runner of the live generation. When
+ * another definition built that generation, the projection is held: it applies nothing and looks again, until one that this code
+ * builds is live.
+ */
 export class ProjectionHost {
   readonly strategy: BatchConsumerStrategy;
   readonly pool: pg.Pool;
   readonly projection: HostedProjection;
-  readonly #runner: ProjectionRunner<RecordState>;
-  readonly #log: KafkaLog;
-  readonly #topics: readonly string[];
+  readonly generations: GenerationRegistry;
+  readonly log: KafkaLog;
+  /** The broker's names of the topics that are read. */
+  readonly topics: readonly string[];
+  readonly #writers: WriterRegistry;
   readonly #prefix: string;
-  readonly #leases: ClosableLeases;
-  #hasStarted = false;
+  readonly #options: HostOptions;
+  #live: { readonly generation: number; readonly runner: ProjectionRunner<RecordState> } | undefined;
+  #hold: Hold | null = null;
+  /** Where the consumer waits while the projection is held. */
+  #heldAt = new Map<string, bigint>();
 
   constructor(options: HostOptions) {
     const { projection, config } = options;
     this.projection = projection;
-    this.#leases = options.leases;
+    this.#options = options;
     const prefix = (this.#prefix = config.topicPrefix);
-    this.#topics = (options.boroughs ?? BOROUGH_CODES).map((code) =>
+    this.topics = (options.boroughs ?? BOROUGH_CODES).map((code) =>
       topicName(`${projection.topics}.${code}`, prefix),
     );
     this.pool = new pg.Pool({
@@ -88,101 +119,147 @@ export class ProjectionHost {
       application_name: projection.identity,
     });
     this.pool.on('error', () => undefined); // an idle connection that ends is replaced; the next query tells
-    const writers = new WriterRegistry(JSON.parse(readStackFile(config.paths.writers)) as WriterRegistryFile);
-    this.#runner = new ProjectionRunner({
-      definition: projection.definition,
-      pool: this.pool,
-      writers,
-      leases: options.leases,
-      open: openCase,
-      topicPrefix: prefix,
-      now: () => options.clock.now(),
-      onParked: (events) => {
-        const sentence = alarmOf(events);
-        if (sentence !== null) options.onFailure?.(sentence);
-      },
-    });
+    this.generations = new GenerationRegistry(this.pool, projection.name);
+    this.#writers = new WriterRegistry(JSON.parse(readStackFile(config.paths.writers)) as WriterRegistryFile);
     const { logger } = options;
     const client = {
       connection: config.kafka(projection.identity),
       clientId: projection.identity,
       ...(logger && { logger }),
     };
-    this.#log = new KafkaLog(client);
+    this.log = new KafkaLog(client);
     this.strategy = new BatchConsumerStrategy({
       client,
       groupId: topicName(projection.name, prefix),
-      topics: this.#topics,
+      topics: this.topics,
       pattern: `projection.${projection.name}`,
       positions: {
         load: (at) => this.#load(at),
-        position: (topic, partition) => this.#runner.position(topic, partition),
+        position: (topic, partition) => this.#position(topic, partition),
       },
       onFatal: options.onFatal,
-      onFailure: (at, error) => options.onFailure?.(describe(at, error)),
+      onFailure: (at, error) => {
+        if (!this.#hold) options.onFailure?.(describe(at, error));
+      },
     });
   }
 
+  /** A runner for one generation of this projection, by this code's definition. */
+  runnerOf(schema: string, generation: number): ProjectionRunner<RecordState> {
+    return new ProjectionRunner({
+      definition: this.projection.define(schema),
+      generation,
+      pool: this.pool,
+      writers: this.#writers,
+      leases: this.#options.leases,
+      open: openCase,
+      topicPrefix: this.#prefix,
+      now: () => this.#options.clock.now(),
+      onParked: (events) => {
+        const sentence = alarmOf(events);
+        if (sentence !== null) this.#options.onFailure?.(sentence);
+      },
+    });
+  }
+
+  /** Why nothing is applied; null while events are. */
+  get hold(): Hold | null {
+    return this.#hold;
+  }
+
+  /** Counts of the runner of the live generation, since this process took it up. */
   get stats(): Readonly<RunnerStats> {
-    return this.#runner.stats;
+    return this.#live?.runner.stats ?? NOTHING_YET;
   }
 
   consumerHealth(): ConsumerHealth {
     return this.strategy.consumerHealth();
   }
 
-  /** Checkpoints as they stand in the database. */
+  /** Checkpoints of the live generation as they stand in the database, whoever built it. */
   checkpoints(): Promise<Checkpoint[]> {
-    return this.#runner.checkpoints();
+    return readCheckpoints(this.pool, this.projection.name, this.projection.name);
   }
 
   /** Applies one batch, in the words of the transport: read positions again, or try again. */
   async apply(batch: Batch): Promise<void> {
+    const { topic, partition } = batch;
+    if (this.#hold || !this.#live) throw new PositionsMoved({ topic, partition });
     try {
-      await this.#runner.process(batch);
+      await this.#live.runner.process(batch);
     } catch (error) {
-      const { topic, partition } = batch;
       if (error instanceof CheckpointMoved) throw new PositionsMoved({ topic, partition });
       throw error;
     }
   }
 
+  /** Looks again which generation is live and goes on from its checkpoints. For whoever has just changed it. */
+  async takeUpLive(): Promise<void> {
+    await this.strategy.reposition();
+  }
+
   /** Checkpoints beside the ends of their partitions, both read now. */
   async report(): Promise<CheckpointReport[]> {
     const [checkpoints, marks] = await Promise.all([
-      this.#runner.checkpoints(),
-      Promise.all(this.#topics.map(async (topic) => [topic, await this.#log.topicMarks(topic)] as const)),
+      this.checkpoints(),
+      Promise.all(this.topics.map(async (topic) => [topic, await this.log.topicMarks(topic)] as const)),
     ]);
     const ends = new Map(
       marks.flatMap(([topic, found]) => [...found].map(([p, { high }]) => [`${topic}/${String(p)}`, high])),
     );
     return checkpoints.map((checkpoint) => {
-      const end = ends.get(`${topicName(checkpoint.topic, this.#prefix)}/${String(checkpoint.partition)}`);
+      const end = ends.get(`${this.brokerTopic(checkpoint.topic)}/${String(checkpoint.partition)}`);
       return { ...checkpoint, highWatermark: end ?? checkpoint.nextOffset };
     });
   }
 
+  /** The broker's name of a topic as events name it. */
+  brokerTopic(topic: string): string {
+    return topicName(topic, this.#prefix);
+  }
+
   async close(): Promise<void> {
-    await this.#log.close();
-    await this.#leases.close?.();
+    await this.log.close();
+    await this.#options.leases.close?.();
     await this.pool.end();
   }
 
-  async #load(partitions: readonly { topic: string; partition: number }[]): Promise<void> {
+  async #load(partitions: readonly TopicPartition[]): Promise<void> {
+    const generation = await this.generations.live();
+    const known = this.#live?.generation === generation ? this.#live : undefined;
+    const runner = known?.runner ?? this.runnerOf(this.projection.name, generation);
     try {
-      if (this.#hasStarted) return await this.#runner.load();
-      await this.#runner.start(partitions);
-      this.#hasStarted = true;
+      if (known) await runner.load();
+      else await runner.start(partitions);
+      this.#live = { generation, runner };
+      this.#hold = null;
     } catch (error) {
-      if (error instanceof ProjectionChanged) {
-        const { projection } = error;
-        throw new ConfigError(
-          `The read model ${projection} was built by another definition of the projection`,
-          `run probity projection rebuild ${projection}`,
-        );
-      }
-      throw error;
+      if (!(error instanceof ProjectionChanged)) throw error;
+      this.#live = undefined;
+      await this.#holdUntilRebuilt();
     }
+  }
+
+  async #holdUntilRebuilt(): Promise<void> {
+    const { name } = this.projection;
+    this.#heldAt = new Map(
+      (await this.checkpoints()).map((row) => [
+        `${this.brokerTopic(row.topic)}/${String(row.partition)}`,
+        row.nextOffset,
+      ]),
+    );
+    if (this.#hold) return;
+    this.#hold = {
+      detail: `another definition built the live generation of ${name}, which stays as it is`,
+      remedy: `run probity projection rebuild ${name}`,
+    };
+    this.#options.onFailure?.(`${this.#hold.detail}: ${this.#hold.remedy}`);
+  }
+
+  #position(topic: string, partition: number): bigint {
+    return (
+      this.#live?.runner.position(topic, partition) ?? this.#heldAt.get(`${topic}/${String(partition)}`) ?? 0n
+    );
   }
 }
 

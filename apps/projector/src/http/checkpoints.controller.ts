@@ -31,7 +31,7 @@ export class CheckpointsController {
       Number(report.reduce((total, row) => total + of(row), 0n));
     return {
       projection: host.projection.name,
-      version: host.projection.definition.version,
+      version: host.projection.define(host.projection.name).version,
       positions: report.map(({ topic, partition, nextOffset, highWatermark }) => ({
         topic,
         partition,

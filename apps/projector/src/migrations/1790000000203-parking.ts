@@ -1,13 +1,21 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { PARKED_ACT_TABLE, PARKED_TABLE } from './shared-tables.js';
 
+type Projection = 'matrix' | 'safeguarding';
+
+/** Parked positions of one generation, with the rights of the role that builds it. */
+export function parkedIn(schema: string, projection: Projection): string {
+  return `
+${PARKED_TABLE(schema)}
+GRANT SELECT, INSERT, UPDATE, DELETE ON ${schema}.parked TO probity_${projection};`;
+}
+
 // What was done is added to and never changed: the role has no UPDATE and no DELETE on the acts.
-function parkingOf(projection: 'matrix' | 'safeguarding'): string {
+function parkingOf(projection: Projection): string {
   const role = `probity_${projection}`;
   return `
-${PARKED_TABLE(projection)}
+${parkedIn(projection, projection)}
 ${PARKED_ACT_TABLE(projection)}
-GRANT SELECT, INSERT, UPDATE, DELETE ON ${projection}.parked TO ${role};
 GRANT USAGE ON SCHEMA ${projection}_acts TO ${role};
 GRANT SELECT, INSERT ON ${projection}_acts.parked_act TO ${role};`;
 }

@@ -3,6 +3,16 @@ import { ConfigError } from '@probity/platform';
 import { Matrix1790000000201 } from './1790000000201-matrix.js';
 import { Safeguarding1790000000202 } from './1790000000202-safeguarding.js';
 import { MatrixParking1790000000203, SafeguardingParking1790000000203 } from './1790000000203-parking.js';
+import { Generations1790000000204 } from './1790000000204-generations.js';
+import { keepHistoryApart } from './history.js';
+
+const MIGRATIONS = [
+  Matrix1790000000201,
+  Safeguarding1790000000202,
+  MatrixParking1790000000203,
+  SafeguardingParking1790000000203,
+  Generations1790000000204,
+];
 
 /**
  * Brings the read models' schemas up to date as the owner of the database.
@@ -15,9 +25,7 @@ import { MatrixParking1790000000203, SafeguardingParking1790000000203 } from './
 export async function migrateViews(env: NodeJS.ProcessEnv): Promise<number> {
   const url = env['MIGRATION_VIEWS_URL'];
   if (!url) throw new ConfigError('MIGRATION_VIEWS_URL is not set', 'let the stack run the migrations');
-  const target = { url, authorityFile: env['MIGRATION_CA'] };
-  const matrix = [Matrix1790000000201, MatrixParking1790000000203];
-  const register = [Safeguarding1790000000202, SafeguardingParking1790000000203];
-  const ofMatrix = await migrateSchema({ ...target, schema: 'matrix', migrations: matrix });
-  return ofMatrix + (await migrateSchema({ ...target, schema: 'safeguarding', migrations: register }));
+  const authorityFile = env['MIGRATION_CA'];
+  await keepHistoryApart(url, authorityFile);
+  return migrateSchema({ url, authorityFile, schema: 'projection', migrations: MIGRATIONS });
 }

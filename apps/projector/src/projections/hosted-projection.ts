@@ -1,5 +1,5 @@
 import type { TopicFamily } from '@probity/messaging';
-import type { ProjectionDefinition, RecordState } from '@probity/projection';
+import type { ProjectionIn, RecordState } from '@probity/projection';
 import { ConfigError } from '@probity/platform';
 import type { ProcessName } from '@probity/platform';
 import { matrixProjection } from './matrix/matrix.projection.js';
@@ -7,13 +7,14 @@ import { safeguardingProjection } from './safeguarding/safeguarding.projection.j
 
 /** Names that `PROJECTIONS` may hold. */
 export const PROJECTION_NAMES = ['matrix', 'safeguarding'] as const;
-/** Name of one projection: also its schema, its topics' family and the start of its consumer group. */
+/** Name of one projection: also the schema of its live generation, its topics' family and the start of its consumer group. */
 export type ProjectionName = (typeof PROJECTION_NAMES)[number];
 
 /** A projection with the identities under which this process builds it: one each, so that no right spans two of them. */
 export interface HostedProjection {
   readonly name: ProjectionName;
-  readonly definition: ProjectionDefinition<RecordState>;
+  /** Its definition for the schema of one of its generations. */
+  readonly define: ProjectionIn<RecordState>;
   readonly topics: TopicFamily;
   readonly databaseRole: string;
   /** Process name, Kafka principal and name of the certificate towards the vault. */
@@ -23,11 +24,11 @@ export interface HostedProjection {
 // A definition is used through its own states alone, so the state's type may be forgotten here.
 function hosted<S extends RecordState>(
   name: ProjectionName,
-  definition: ProjectionDefinition<S>,
+  define: ProjectionIn<S>,
   databaseRole: string,
 ): HostedProjection {
-  const forgotten = definition as unknown as ProjectionDefinition<RecordState>;
-  return { name, definition: forgotten, topics: name, databaseRole, identity: `projector-${name}` };
+  const forgotten = define as unknown as ProjectionIn<RecordState>;
+  return { name, define: forgotten, topics: name, databaseRole, identity: `projector-${name}` };
 }
 
 /** Every projection of this version. */

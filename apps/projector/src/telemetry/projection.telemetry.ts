@@ -26,6 +26,7 @@ export class ProjectionTelemetry implements OnModuleInit, OnModuleDestroy {
           const { ready, detail, state } = host.consumerHealth();
           const { name } = host.projection;
           const remedy = `run npx probity recover; if the topic is whole, run npx probity projection rebuild ${name}`;
+          if (host.hold) return Promise.resolve({ ready: false, ...host.hold });
           return Promise.resolve({ ready, detail, ...(state === 'waiting' && { remedy }) });
         },
       });
@@ -45,9 +46,9 @@ export class ProjectionTelemetry implements OnModuleInit, OnModuleDestroy {
 
   #counters(): void {
     const counts = {
-      applied_events_total: ['Events applied since the start of the process', 'applied'],
-      duplicate_events_total: ['Redelivered events dropped since the start of the process', 'duplicates'],
-      batches_total: ['Batches applied since the start of the process', 'batches'],
+      applied_events_total: ['Events applied since this process took up the live generation', 'applied'],
+      duplicate_events_total: ['Redelivered events dropped since then', 'duplicates'],
+      batches_total: ['Batches applied since then', 'batches'],
       transactions_total: ['Database transactions that carried them', 'transactions'],
     } as const;
     for (const [suffix, [help, field]] of Object.entries(counts)) {

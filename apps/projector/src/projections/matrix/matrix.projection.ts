@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { currentType } from '@probity/events';
 import { insertRows } from '@probity/projection';
-import type { Column, ProjectionDefinition } from '@probity/projection';
+import type { Column, ProjectionIn } from '@probity/projection';
 import type { Closing, VersionRow } from '../bitemporal.js';
 import { history } from '../bitemporal.js';
 import { writeVersions } from '../version-columns.js';
@@ -70,14 +70,18 @@ function entryOf(row: StateRow): EntryRow {
   };
 }
 
-async function load(client: pg.ClientBase, recordIds: readonly string[]): Promise<Map<string, MatrixState>> {
+async function load(
+  schema: string,
+  client: pg.ClientBase,
+  recordIds: readonly string[],
+): Promise<Map<string, MatrixState>> {
   const { rows } = await client.query<StateRow>(
     `select r.record_id, r.lifecycle, r.group_id as record_group, v.valid_from,
             e.borough, e.role, e.band, e.legacy_assertion, e.entered_at, e.review_due, e.attest_by, e.criteria_hold_until,
             e.withhold_from, e.in_custody, e.age_class, e.group_id, e.version, e.topic, e.topic_offset
-       from matrix.record r
-       left join matrix.entry e using (record_id)
-       left join matrix.entry_version v on v.record_id = r.record_id and v.known_to is null and v.valid_to is null
+       from ${schema}.record r
+       left join ${schema}.entry e using (record_id)
+       left join ${schema}.entry_version v on v.record_id = r.record_id and v.known_to is null and v.valid_to is null
       where r.record_id = any($1::uuid[])`,
     [recordIds],
   );
@@ -92,11 +96,15 @@ async function load(client: pg.ClientBase, recordIds: readonly string[]): Promis
   );
 }
 
-async function write(client: pg.ClientBase, states: ReadonlyMap<string, MatrixState>): Promise<void> {
+async function write(
+  schema: string,
+  client: pg.ClientBase,
+  states: ReadonlyMap<string, MatrixState>,
+): Promise<void> {
   const grouped = [...states].filter(([, state]) => state.groupId !== null);
   if (grouped.length > 0) {
     await client.query(
-      `update matrix.record r set group_id = g.group_id
+      `update ${schema}.record r set group_id = g.group_id
          from unnest($1::uuid[], $2::uuid[]) as g(record_id, group_id)
         where r.record_id = g.record_id and r.group_id is distinct from g.group_id`,
       [grouped.map(([id]) => id), grouped.map(([, state]) => state.groupId)],
@@ -112,17 +120,17 @@ async function write(client: pg.ClientBase, states: ReadonlyMap<string, MatrixSt
   }
   await insertRows(
     client,
-    { table: 'matrix.entry', key: ['record_id'], columns: ENTRY_COLUMNS, onConflict: 'update' },
+    { table: `${schema}.entry`, key: ['record_id'], columns: ENTRY_COLUMNS, onConflict: 'update' },
     entries,
   );
-  await writeVersions(client, 'matrix.entry_version', ENTRY_COLUMNS, { closings, added });
+  await writeVersions(client, `${schema}.entry_version`, ENTRY_COLUMNS, { closings, added });
 }
 
 /** The central matrix, built from suspects' and convicted persons' records alone (R-02). Groups have no rows in it. */
-export const matrixProjection: ProjectionDefinition<MatrixState> = {
+export const matrixProjection: ProjectionIn<MatrixState> = (schema) => ({
   name: 'matrix',
   version: 1,
-  schema: 'matrix',
+  schema,
   handles: new Map([
     [MATRIX_TYPES.proposed, { opensCase: true }],
     [MATRIX_TYPES.legacyAsserted, { opensCase: true }],
@@ -131,7 +139,7 @@ export const matrixProjection: ProjectionDefinition<MatrixState> = {
   ]),
   ignores: new Set([currentType('matrix.group-designated'), currentType('matrix.group-audited')]),
   fingerprintInputs: { fold: 1, tables: 1, columns: ENTRY_COLUMNS.map((column) => column.name) },
-  load,
+  load: (client, recordIds) => load(schema, client, recordIds),
   fold: foldMatrix,
-  write,
-};
+  write: (client, states) => write(schema, client, states),
+});

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { insertRows } from '@probity/projection';
-import type { Column, ProjectionDefinition } from '@probity/projection';
+import type { Column, ProjectionIn } from '@probity/projection';
 import type { Closing, VersionRow } from '../bitemporal.js';
 import { history } from '../bitemporal.js';
 import { writeVersions } from '../version-columns.js';
@@ -59,14 +59,15 @@ function registrationOf(row: StateRow): RegisterRow {
 }
 
 async function load(
+  schema: string,
   client: pg.ClientBase,
   recordIds: readonly string[],
 ): Promise<Map<string, SafeguardingState>> {
   const { rows } = await client.query<StateRow>(
     `select v.valid_from, p.record_id, p.borough, p.role, p.vulnerability, p.registered_at, p.review_due, p.criteria_hold_until,
             p.withhold_from, p.in_custody, p.age_class, p.version, p.topic, p.topic_offset
-       from safeguarding.register p
-       join safeguarding.register_version v on v.record_id = p.record_id and v.known_to is null and v.valid_to is null
+       from ${schema}.register p
+       join ${schema}.register_version v on v.record_id = p.record_id and v.known_to is null and v.valid_to is null
       where p.record_id = any($1::uuid[])`,
     [recordIds],
   );
@@ -78,7 +79,11 @@ async function load(
   );
 }
 
-async function write(client: pg.ClientBase, states: ReadonlyMap<string, SafeguardingState>): Promise<void> {
+async function write(
+  schema: string,
+  client: pg.ClientBase,
+  states: ReadonlyMap<string, SafeguardingState>,
+): Promise<void> {
   const current: RegisterRow[] = [];
   const added: VersionRow<RegisterRow>[] = [];
   const closings = new Map<string, Closing>();
@@ -87,20 +92,20 @@ async function write(client: pg.ClientBase, states: ReadonlyMap<string, Safeguar
     if (registrations.closing) closings.set(id, registrations.closing);
     added.push(...registrations.added);
   }
-  const target = { table: 'safeguarding.register', key: ['record_id'], columns: REGISTER_COLUMNS } as const;
+  const target = { table: `${schema}.register`, key: ['record_id'], columns: REGISTER_COLUMNS } as const;
   await insertRows(client, { ...target, onConflict: 'update' }, current);
-  await writeVersions(client, 'safeguarding.register_version', REGISTER_COLUMNS, { closings, added });
+  await writeVersions(client, `${schema}.register_version`, REGISTER_COLUMNS, { closings, added });
 }
 
 /** The safeguarding register: another schema, role and principal than the matrix, and no road between them (R-02). */
-export const safeguardingProjection: ProjectionDefinition<SafeguardingState> = {
+export const safeguardingProjection: ProjectionIn<SafeguardingState> = (schema) => ({
   name: 'safeguarding',
   version: 1,
-  schema: 'safeguarding',
+  schema,
   handles: new Map([[REGISTERED, { opensCase: true }]]),
   ignores: new Set<string>(),
   fingerprintInputs: { fold: 1, tables: 1, columns: REGISTER_COLUMNS.map((column) => column.name) },
-  load,
+  load: (client, recordIds) => load(schema, client, recordIds),
   fold: foldSafeguarding,
-  write,
-};
+  write: (client, states) => write(schema, client, states),
+});
