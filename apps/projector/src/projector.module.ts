@@ -7,7 +7,10 @@ import { BATCH_CONTROLLERS } from './consumer/batch.controllers.js';
 import { HOST_TOKENS, HOSTS } from './consumer/host-tokens.js';
 import { ProjectionHost } from './consumer/projection-host.js';
 import type { ClosableLeases } from './consumer/projection-host.js';
+import { GENERATIONS } from './generations/generation-tokens.js';
+import { GenerationService } from './generations/generation.service.js';
 import { CheckpointsController } from './http/checkpoints.controller.js';
+import { ProjectionsController } from './http/projections.controller.js';
 import { SafeguardingSummaryController } from './http/safeguarding-summary.controller.js';
 import type { HostedProjection } from './projections/hosted-projection.js';
 import { ProjectionTelemetry } from './telemetry/projection.telemetry.js';
@@ -65,18 +68,31 @@ function hostProvider(
 /** A process that builds read models. Connect the hosts' strategies before it is initialised: see `connectConsumers`. */
 @Module({})
 export class ProjectorModule implements OnApplicationShutdown {
-  constructor(@Inject(HOSTS) private readonly hosts: readonly ProjectionHost[]) {}
+  constructor(
+    @Inject(HOSTS) private readonly hosts: readonly ProjectionHost[],
+    @Inject(GENERATIONS) private readonly generations: readonly GenerationService[],
+  ) {}
 
   static building(options: ProjectorOptions): DynamicModule {
     const tokens = options.projections.map((projection) => HOST_TOKENS[projection.name]);
     const hasSafeguarding = options.projections.some((projection) => projection.name === 'safeguarding');
-    const http: Type[] = [CheckpointsController, ...(hasSafeguarding ? [SafeguardingSummaryController] : [])];
+    const http: Type[] = [
+      CheckpointsController,
+      ProjectionsController,
+      ...(hasSafeguarding ? [SafeguardingSummaryController] : []),
+    ];
     return {
       module: ProjectorModule,
       controllers: [...http, ...options.projections.map((projection) => BATCH_CONTROLLERS[projection.name])],
       providers: [
         ...options.projections.map((projection) => hostProvider(projection, options)),
         { provide: HOSTS, inject: tokens, useFactory: (...hosts: ProjectionHost[]) => hosts },
+        {
+          provide: GENERATIONS,
+          inject: [HOSTS, DomainClock],
+          useFactory: (hosts: readonly ProjectionHost[], clock: DomainClock) =>
+            hosts.map((host) => new GenerationService(host, clock)),
+        },
         ProjectionTelemetry,
       ],
     };
@@ -84,6 +100,7 @@ export class ProjectorModule implements OnApplicationShutdown {
 
   /** After the strategies have handed in their batches. */
   async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.generations.map((service) => service.close()));
     await Promise.all(this.hosts.map((host) => host.close()));
   }
 }

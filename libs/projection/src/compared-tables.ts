@@ -27,6 +27,8 @@ interface ColumnRow {
 
 /** Not derived from the events alone: positions are compared as such. */
 const NOT_DERIVED = ['checkpoint'];
+/** When a generation first met an event is a fact about the generation, not about the log. */
+const NOT_DERIVED_COLUMNS = ['parked.first_seen'];
 
 /** Finds in the catalogue which tables and columns of two generations can be compared. @throws Error for a table without a primary key */
 export async function comparedTables(
@@ -41,8 +43,9 @@ export async function comparedTables(
        join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
        left join pg_index i on i.indrelid = c.oid and i.indisprimary
       where c.relnamespace = any(array[$1::regnamespace, $2::regnamespace]::oid[]) and c.relkind = 'r' and c.relname <> all($3)
+        and c.relname || '.' || a.attname <> all($4)
       order by c.relname, a.attname`,
-    [live, next, NOT_DERIVED],
+    [live, next, NOT_DERIVED, NOT_DERIVED_COLUMNS],
   );
   const [liveTables, nextTables] = [byTable(rows, live), byTable(rows, next)];
   return {

@@ -32,6 +32,6 @@ export { diffGenerations } from './generation-diff.js';
 export type { DifferingRow, GenerationDifference, TableDifference } from './generation-diff.js';
 export { catchUp } from './rebuild.js';
 export type { RangeLog, RebuildTarget } from './rebuild.js';
-export { inTransaction } from './transaction.js';
+export { inTransaction, withClient } from './transaction.js';
 export { HASH_BYTES, admit, advance } from './version-guard.js';
 export type { Admission, RecordProgress } from './version-guard.js';

@@ -32,7 +32,7 @@ import { GenerationRegistry } from '../generations/generation-registry.js';
 import type { HostedProjection } from '../projections/hosted-projection.js';
 
 /** Connections of one projection to its database. */
-const POOL_SIZE = 4;
+const POOL_SIZE = 8;
 
 /** Lends `case` subkeys and can be told that it is no longer needed. */
 export interface ClosableLeases extends CaseLeases {
@@ -216,6 +216,11 @@ export class ProjectionHost {
   /** The broker's name of a topic as events name it. */
   brokerTopic(topic: string): string {
     return topicName(topic, this.#prefix);
+  }
+
+  /** A topic as events name it. */
+  eventTopic(topic: string): string {
+    return topic.slice(this.#prefix.length);
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,9 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
-import { Callers, ProblemError } from '@probity/platform';
+import { Callers } from '@probity/platform';
 import { HOSTS } from '../consumer/host-tokens.js';
 import type { ProjectionHost } from '../consumer/projection-host.js';
 import { CheckpointQuery } from './checkpoint-query.dto.js';
+import { notBuiltHere } from './not-built-here.js';
 
 /** How far a read model is. Offsets are numbers of records, so they stay exact as JSON numbers. */
 export interface CheckpointsAnswer {
@@ -42,14 +43,4 @@ export class CheckpointsController {
       duplicates: sum((row) => row.duplicates),
     };
   }
-}
-
-function notBuiltHere(): ProblemError {
-  return new ProblemError({
-    status: 404,
-    code: 'PRJ-001',
-    title: 'Read model not built here',
-    detail: 'This process does not build the read model that was asked for.',
-    remedy: 'Ask the process whose PROJECTIONS names it.',
-  });
 }

@@ -1,0 +1,2 @@
+/** Nest token of every `GenerationService` of this process, in the order of `PROJECTIONS`. */
+export const GENERATIONS = Symbol('GENERATIONS');

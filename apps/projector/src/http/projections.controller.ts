@@ -1,0 +1,79 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Callers, CurrentCaller } from '@probity/platform';
+import type { Caller } from '@probity/platform';
+import type { GenerationDifference } from '@probity/projection';
+import { GENERATIONS } from '../generations/generation-tokens.js';
+import type { GenerationReport, GenerationService } from '../generations/generation.service.js';
+import { notBuiltHere } from './not-built-here.js';
+import { DropBody, ProjectionParam, RebuildBody, RollbackBody, SwitchBody } from './projections.dto.js';
+
+/** Generations of the read models that this process builds: built beside, compared, switched, rolled back, dropped. */
+@ApiTags('projections')
+@Callers('operator')
+@Controller('v1/projections')
+export class ProjectionsController {
+  constructor(@Inject(GENERATIONS) private readonly services: readonly GenerationService[]) {}
+
+  /** The generations of a read model, how far a rebuild is, and what was done by whom. */
+  @Get(':projection')
+  report(@Param() param: ProjectionParam): Promise<GenerationReport> {
+    return this.#of(param).report();
+  }
+
+  /** Begins to build the next generation, or goes on with it, in the background. */
+  @Post(':projection/rebuild')
+  @HttpCode(202)
+  rebuild(
+    @Param() param: ProjectionParam,
+    @Body() { reason }: RebuildBody,
+    @CurrentCaller() { name }: Caller,
+  ): Promise<GenerationReport> {
+    return this.#of(param).rebuild({ who: name, why: reason ?? null });
+  }
+
+  /** Compares the next generation with the live one: tables, keys and columns, never a value. */
+  @Get(':projection/diff')
+  diff(@Param() param: ProjectionParam): Promise<GenerationDifference> {
+    return this.#of(param).diff();
+  }
+
+  /** Makes the next generation live, if it is equal or exactly its differences are accepted. */
+  @Post(':projection/switch')
+  @HttpCode(200)
+  switchTo(
+    @Param() param: ProjectionParam,
+    @Body() { accept, reason }: SwitchBody,
+    @CurrentCaller() { name }: Caller,
+  ): Promise<GenerationReport> {
+    return this.#of(param).switchTo(accept ?? null, { who: name, why: reason ?? null });
+  }
+
+  /** Makes the previous generation live again. */
+  @Post(':projection/rollback')
+  @HttpCode(200)
+  rollBack(
+    @Param() param: ProjectionParam,
+    @Body() { reason, allowStale }: RollbackBody,
+    @CurrentCaller() { name }: Caller,
+  ): Promise<GenerationReport> {
+    return this.#of(param).rollBack(allowStale === true, { who: name, why: reason });
+  }
+
+  /** Drops the next or the previous generation; the live one never. */
+  @Post(':projection/drop')
+  @HttpCode(200)
+  drop(
+    @Param() param: ProjectionParam,
+    @Body() { generation, reason }: DropBody,
+    @CurrentCaller() { name }: Caller,
+  ): Promise<GenerationReport> {
+    return this.#of(param).drop(generation, { who: name, why: reason ?? null });
+  }
+
+  #of({ projection }: ProjectionParam): GenerationService {
+    const found = this.services.find((service) => service.name === projection);
+    if (!found) throw notBuiltHere();
+    return found;
+  }
+}
