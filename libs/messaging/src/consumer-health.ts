@@ -53,6 +53,7 @@ export class ConsumerMonitor {
   #crash = '';
   #wait = '';
   #assigned = 0;
+  #backlog: bigint | null = null;
   #lastFetch: number | undefined;
 
   constructor(
@@ -64,6 +65,7 @@ export class ConsumerMonitor {
   joined(partitions: readonly TopicPartition[]): void {
     if (this.#state === 'starting' || this.#state === 'waiting') this.#state = 'running';
     this.#assigned = partitions.length;
+    this.#backlog = null;
     this.#lastFetch = this.now();
     const mine = new Set(partitions.map(key));
     for (const map of [this.#halted, this.#retrying])
@@ -107,6 +109,12 @@ export class ConsumerMonitor {
   waits(reason: string): void {
     if (this.#state === 'starting') this.#state = 'waiting';
     this.#wait = reason;
+  }
+
+  /** Works, though not in the group yet. @param records how many it is behind */
+  catchesUp(records: bigint): void {
+    this.#state = 'running';
+    this.#backlog = records;
   }
 
   /** The positions were moved by a person's act: what stood still or failed at the old ones is tried anew. */
@@ -159,6 +167,7 @@ export class ConsumerMonitor {
     if (this.#state === 'waiting') return this.#wait;
     if (this.#state !== 'running') return this.#state;
     if (stall !== null) return stall;
+    if (this.#backlog !== null) return `catching up with ${String(this.#backlog)} records`;
     const stops = halted.map((fault) => `${describePosition(fault)} stopped: ${fault.code}: ${fault.reason}`);
     const retries = failing.map(
       (entry) => `${key(entry)} failed ${String(entry.attempts)} times: ${entry.error}`,

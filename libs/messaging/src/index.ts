@@ -13,7 +13,7 @@ export { ConsumerMonitor, DEFAULT_STALL_LIMITS, RETRIES_BEFORE_UNREADY } from '.
 export type { ConsumerHealth, HaltedPartition, RetryingPartition, StallLimits } from './consumer-health.js';
 export { KeepErrors } from './keep-errors.filter.js';
 export { HaltPartition, PositionsMoved, describePosition } from './partition-fault.js';
-export type { Position, PositionSource, TopicPartition } from './partition-fault.js';
+export type { Position, PositionSource, TopicPartition, PartitionEnd } from './partition-fault.js';
 export { onPrefixedTopics } from './prefixed-log.js';
 export type { PrefixedLog } from './prefixed-log.js';
 export { LogInspector } from './log-inspector.js';

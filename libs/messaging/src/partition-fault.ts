@@ -4,6 +4,11 @@ export interface TopicPartition {
   partition: number;
 }
 
+/** Where a partition ended when it was looked at: the offset that its next record would get. */
+export interface PartitionEnd extends TopicPartition {
+  end: bigint;
+}
+
 /** One offset of one partition: what an operator needs to look at the record, without any of its content. */
 export interface Position extends TopicPartition {
   offset: bigint;

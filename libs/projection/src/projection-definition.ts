@@ -1,5 +1,6 @@
 import type { JsonValue, Skeleton } from '@probity/events';
 import type pg from 'pg';
+import type { Column } from './unnest-rows.js';
 
 /** What a projection needs to know of one event type that it handles. */
 export interface HandledType {
@@ -51,6 +52,9 @@ export interface ProjectionDefinition<S extends RecordState> {
   readonly ignores: ReadonlySet<string>;
   /** Whatever else decides what rows come out: change it whenever the fold or the tables change. */
   readonly fingerprintInputs: JsonValue;
+  /** Columns of `record` that are the projection's own: written with the progress, never changed to null. */
+  readonly recordColumns?: readonly Column<S>[];
+  /** States of records that have progress; none other is asked for. */
   load(client: pg.ClientBase, recordIds: readonly string[]): Promise<Map<string, S>>;
   /** @throws UnprojectableEvent */
   fold(state: S | undefined, event: ProjectedEvent): S;

@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import type { WriterRegistry } from '@probity/events';
 import { CheckpointStore } from './checkpoint-store.js';
-import type { Checkpoint, ProjectedPartition } from './checkpoint-store.js';
+import type { Checkpoint, CheckpointMove, ProjectedPartition } from './checkpoint-store.js';
 import { EventReader } from './event-reader.js';
-import type { LogBatch } from './event-reader.js';
+import type { LogBatch, ReadBatch } from './event-reader.js';
 import { fingerprintOf } from './fingerprint.js';
 import { foldBatch } from './fold-batch.js';
 import type { FoldContext, FoldedBatch } from './fold-batch.js';
@@ -44,6 +44,7 @@ export interface RunnerStats {
 
 interface Job {
   readonly batch: LogBatch;
+  readonly read: ReadBatch;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -131,7 +132,8 @@ export class ProjectionRunner<S extends RecordState> {
   }
 
   /**
-   * Applies one batch. Resolves when every record of it has been applied or parked.
+   * Applies one batch. Resolves when every record of it has been applied or parked. Batches of one partition may be handed over one
+   * behind the other: each is decoded at once, while the database works on those before it.
    *
    * @throws CheckpointMoved when another process is ahead; the batch has had no effect.
    * Any other error is transient: the batch has had no effect, or its checkpoint has moved and says so.
@@ -139,7 +141,7 @@ export class ProjectionRunner<S extends RecordState> {
   process(batch: LogBatch): Promise<void> {
     if (batch.records.length === 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ batch, resolve, reject });
+      this.#waiting.push({ batch, read: this.#reader.read(batch), resolve, reject });
       if (!this.#isWorking) void this.#work();
     });
   }
@@ -169,7 +171,7 @@ export class ProjectionRunner<S extends RecordState> {
   /** Together if that works, each alone otherwise, so that one partition's trouble is not another's. */
   async #settle(jobs: Job[]): Promise<void> {
     try {
-      await this.#apply(jobs.map((job) => job.batch));
+      await this.#apply(jobs.map((job) => job.read));
       for (const job of jobs) job.resolve();
     } catch (error) {
       const [only] = jobs;
@@ -186,13 +188,13 @@ export class ProjectionRunner<S extends RecordState> {
     const [first, second] = records;
     if (first && !second) {
       const name = nameOf({ topic: this.#reader.logicalTopic(topic), partition, offset: first.offset });
-      return this.#apply([batch], new Map([[name, refusalOf(refusal)]]));
+      return this.#apply([this.#reader.read(batch)], new Map([[name, refusalOf(refusal)]]));
     }
     const middle = records.length >> 1;
     for (const half of [records.slice(0, middle), records.slice(middle)]) {
       const part = { topic, partition, records: half };
       try {
-        await this.#apply([part]);
+        await this.#apply([this.#reader.read(part)]);
       } catch (error) {
         if (!isRefusedData(error)) throw error;
         await this.#narrow(part, error);
@@ -200,11 +202,7 @@ export class ProjectionRunner<S extends RecordState> {
     }
   }
 
-  async #apply(
-    batches: readonly LogBatch[],
-    refusals: FoldContext<S>['refusals'] = new Map(),
-  ): Promise<void> {
-    const read = batches.map((batch) => this.#reader.read(batch));
+  async #apply(read: readonly ReadBatch[], refusals: FoldContext<S>['refusals'] = new Map()): Promise<void> {
     const items = read.flatMap((batch) => batch.items);
     const ids = [...new Set(items.flatMap(({ recordId }) => recordId ?? []))];
     for (let isSettled = false; !isSettled;) {
@@ -226,7 +224,7 @@ export class ProjectionRunner<S extends RecordState> {
     context: FoldContext<S>,
     waiting: ReadonlySet<string>,
   ): Promise<void> {
-    const moves = folded.map((batch) => ({ ...batch, from: batch.first, to: batch.next }));
+    const moves = movesOf(folded);
     const parked = folded.flatMap((batch) => batch.parked);
     await inTransaction(this.options.pool, async (client) => {
       const [stale] = await this.#checkpoints.move(client, moves);
@@ -276,4 +274,25 @@ export class ProjectionRunner<S extends RecordState> {
       this.stats.batches += 1;
     }
   }
+}
+
+/** One move a partition: batches that follow one another move its checkpoint together. */
+function movesOf(folded: readonly FoldedBatch[]): CheckpointMove[] {
+  const moves = new Map<string, CheckpointMove>();
+  for (const { topic, partition, first, next, applied, duplicates, lastEventTime } of folded) {
+    const place = `${topic}/${String(partition)}`;
+    const before = moves.get(place);
+    // Handed over behind one that failed, or twice.
+    if (before && before.to !== first) throw new CheckpointMoved(topic, partition);
+    moves.set(place, {
+      topic,
+      partition,
+      from: before?.from ?? first,
+      to: next,
+      applied: (before?.applied ?? 0) + applied,
+      duplicates: (before?.duplicates ?? 0) + duplicates,
+      lastEventTime: lastEventTime ?? before?.lastEventTime ?? null,
+    });
+  }
+  return [...moves.values()];
 }

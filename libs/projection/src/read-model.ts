@@ -21,10 +21,10 @@ export interface ReadModelOptions<S extends RecordState> {
 
 /** The rows of one read model: what is known before events are folded, and what is written afterwards. */
 export class ReadModel<S extends RecordState> {
-  readonly #records: RecordStore;
+  readonly #records: RecordStore<S>;
 
   constructor(private readonly options: ReadModelOptions<S>) {
-    this.#records = new RecordStore(options.definition.schema);
+    this.#records = new RecordStore(options.definition);
   }
 
   /**
@@ -60,13 +60,13 @@ export class ReadModel<S extends RecordState> {
     const changed = [...context.changed].sort();
     if (changed.length === 0) return;
     const states = new Map<string, S>();
-    const records = new Map<string, RecordAdvance>();
+    const records = new Map<string, RecordAdvance<S>>();
     for (const id of changed) {
       const state = context.states.get(id);
       const progress = context.progress.get(id);
       if (!state || !progress) throw new Error('a changed record has no state');
       states.set(id, state);
-      records.set(id, { ...progress, lifecycle: state.lifecycle });
+      records.set(id, { ...progress, state });
     }
     if (!(await this.#records.write(client, records)))
       throw new Error('a record is further than this round knew');
@@ -77,7 +77,11 @@ export class ReadModel<S extends RecordState> {
     if (ids.length === 0) return { progress: new Map(), states: new Map() };
     return withClient(this.options.pool, async (client) => {
       const progress = await this.progress(client, ids);
-      return { progress, states: await this.options.definition.load(client, ids) };
+      const known = [...progress.keys()];
+      // A catch-up meets records for the first time: nothing is asked about those.
+      const states =
+        known.length > 0 ? await this.options.definition.load(client, known) : new Map<string, S>();
+      return { progress, states };
     });
   }
 }

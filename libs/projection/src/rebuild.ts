@@ -3,9 +3,9 @@ import type { LogEntry } from './event-reader.js';
 import type { RecordState } from './projection-definition.js';
 import type { ProjectionRunner } from './projection-runner.js';
 
-/** What a rebuild needs of the log: records with `from <= offset < to`, oldest first. */
+/** What a rebuild needs of the log: records with `from <= offset < to`, oldest first, in pieces of some thousand at most. */
 export interface RangeLog {
-  read(topic: string, partition: number, from: bigint, to: bigint): AsyncIterable<LogEntry>;
+  readBatches(topic: string, partition: number, from: bigint, to: bigint): AsyncIterable<LogEntry[]>;
 }
 
 /** How far one partition is to be brought: to the offset before `to`. `topic` is the broker's name. */
@@ -15,8 +15,8 @@ export interface RebuildTarget extends ProjectedPartition {
 
 /** Partitions read side by side: their batches share transactions, and one waits for the broker while another is applied. */
 const SIDE_BY_SIDE = 4;
-/** Records handed to the runner at once. */
-const BATCH = 1_000;
+/** Pieces of one partition that the runner has in hand: it decodes one while the database works on another. */
+const IN_HAND = 2;
 
 /**
  * Brings a generation to exactly the targets, from its own checkpoints, and never beyond: so it can be compared with the generation
@@ -53,15 +53,13 @@ async function readPartition<S extends RecordState>(
   isStopped: () => boolean,
   onApplied: ((records: number) => void) | undefined,
 ): Promise<void> {
-  let records: LogEntry[] = [];
-  const apply = async (): Promise<void> => {
-    await runner.process({ topic, partition, records });
-    onApplied?.(records.length);
-    records = [];
-  };
-  for await (const record of log.read(topic, partition, runner.position(topic, partition), to)) {
-    if (isStopped()) return;
-    if (records.push(record) === BATCH) await apply();
+  const inHand: Promise<void>[] = [];
+  for await (const records of log.readBatches(topic, partition, runner.position(topic, partition), to)) {
+    if (isStopped()) break;
+    const applied = runner.process({ topic, partition, records }).then(() => onApplied?.(records.length));
+    applied.catch(() => undefined); // whoever waits for it hears of it
+    inHand.push(applied);
+    if (inHand.length > IN_HAND) await inHand.shift();
   }
-  if (records.length > 0 && !isStopped()) await apply();
+  await Promise.all(inHand);
 }

@@ -9,13 +9,14 @@ import {
   PositionsMoved,
   topicName,
 } from '@probity/messaging';
-import type { Batch, BrokerLogger, ConsumerHealth, TopicPartition } from '@probity/messaging';
+import type { Batch, BrokerLogger, ConsumerHealth, PartitionEnd, TopicPartition } from '@probity/messaging';
 import { readStackFile } from '@probity/platform';
 import type { Clock, StackConfig } from '@probity/platform';
 import {
   CheckpointMoved,
   ProjectionChanged,
   ProjectionRunner,
+  catchUp,
   nameOf,
   readCheckpoints,
 } from '@probity/projection';
@@ -137,6 +138,7 @@ export class ProjectionHost {
         load: (at) => this.#load(at),
         position: (topic, partition) => this.#position(topic, partition),
       },
+      catchUp: (ends, signal) => this.#catchUp(ends, signal),
       onFatal: options.onFatal,
       onFailure: (at, error) => {
         if (!this.#hold) options.onFailure?.(describe(at, error));
@@ -243,6 +245,12 @@ export class ProjectionHost {
       this.#live = undefined;
       await this.#holdUntilRebuilt();
     }
+  }
+
+  async #catchUp(ends: readonly PartitionEnd[], signal: AbortSignal): Promise<void> {
+    if (!this.#live) return;
+    const targets = ends.map(({ topic, partition, end }) => ({ topic, partition, to: end }));
+    await catchUp(this.#live.runner, this.log, targets, { signal });
   }
 
   async #holdUntilRebuilt(): Promise<void> {

@@ -27,6 +27,10 @@ const ENTRY_COLUMNS: readonly Column<EntryRow>[] = [
   { name: 'topic_offset', type: 'bigint', of: (row) => row.topicOffset.toString() },
 ];
 
+const RECORD_COLUMNS: readonly Column<MatrixState>[] = [
+  { name: 'group_id', type: 'uuid', of: (state) => state.groupId },
+];
+
 interface StateRow {
   record_id: string;
   lifecycle: MatrixState['lifecycle'];
@@ -75,13 +79,15 @@ async function load(
   client: pg.ClientBase,
   recordIds: readonly string[],
 ): Promise<Map<string, MatrixState>> {
+  // Record by record through the keys: tables grow faster than their statistics, and a join by hashing would read all of them.
   const { rows } = await client.query<StateRow>(
     `select r.record_id, r.lifecycle, r.group_id as record_group, v.valid_from,
             e.borough, e.role, e.band, e.legacy_assertion, e.entered_at, e.review_due, e.attest_by, e.criteria_hold_until,
             e.withhold_from, e.in_custody, e.age_class, e.group_id, e.version, e.topic, e.topic_offset
        from ${schema}.record r
-       left join ${schema}.entry e using (record_id)
-       left join ${schema}.entry_version v on v.record_id = r.record_id and v.known_to is null and v.valid_to is null
+       left join lateral (select * from ${schema}.entry x where x.record_id = r.record_id limit 1) e on true
+       left join lateral (select x.valid_from from ${schema}.entry_version x
+                           where x.record_id = r.record_id and x.known_to is null and x.valid_to is null limit 1) v on true
       where r.record_id = any($1::uuid[])`,
     [recordIds],
   );
@@ -101,15 +107,6 @@ async function write(
   client: pg.ClientBase,
   states: ReadonlyMap<string, MatrixState>,
 ): Promise<void> {
-  const grouped = [...states].filter(([, state]) => state.groupId !== null);
-  if (grouped.length > 0) {
-    await client.query(
-      `update ${schema}.record r set group_id = g.group_id
-         from unnest($1::uuid[], $2::uuid[]) as g(record_id, group_id)
-        where r.record_id = g.record_id and r.group_id is distinct from g.group_id`,
-      [grouped.map(([id]) => id), grouped.map(([, state]) => state.groupId)],
-    );
-  }
   const entries: EntryRow[] = [];
   const added: VersionRow<EntryRow>[] = [];
   const closings = new Map<string, Closing>();
@@ -139,6 +136,7 @@ export const matrixProjection: ProjectionIn<MatrixState> = (schema) => ({
   ]),
   ignores: new Set([currentType('matrix.group-designated'), currentType('matrix.group-audited')]),
   fingerprintInputs: { fold: 1, tables: 1, columns: ENTRY_COLUMNS.map((column) => column.name) },
+  recordColumns: RECORD_COLUMNS,
   load: (client, recordIds) => load(schema, client, recordIds),
   fold: foldMatrix,
   write: (client, states) => write(schema, client, states),

@@ -67,7 +67,8 @@ async function load(
     `select v.valid_from, p.record_id, p.borough, p.role, p.vulnerability, p.registered_at, p.review_due, p.criteria_hold_until,
             p.withhold_from, p.in_custody, p.age_class, p.version, p.topic, p.topic_offset
        from ${schema}.register p
-       join ${schema}.register_version v on v.record_id = p.record_id and v.known_to is null and v.valid_to is null
+       join lateral (select x.valid_from from ${schema}.register_version x
+                      where x.record_id = p.record_id and x.known_to is null and x.valid_to is null limit 1) v on true
       where p.record_id = any($1::uuid[])`,
     [recordIds],
   );
