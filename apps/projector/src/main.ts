@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { ConfigError, EXIT_CODES, runService } from '@probity/platform';
+import { catchUpInThreads } from './catch-up/catch-up-threads.js';
 import { connectConsumers, startConsumers } from './consumer/consumers.js';
 import { projectionsFrom } from './projections/hosted-projection.js';
 import type { HostedProjection } from './projections/hosted-projection.js';
@@ -20,7 +21,10 @@ const [first] = projections;
 if (first) {
   await runService({
     process: first.identity,
-    module: ProjectorModule.building({ projections }),
+    module: ProjectorModule.building({
+      projections,
+      catchUpFor: ({ name }, now) => catchUpInThreads(name, now),
+    }),
     configure: connectConsumers,
     started: startConsumers,
   });

@@ -3,6 +3,7 @@ import type { DynamicModule, FactoryProvider, OnApplicationShutdown, Type } from
 import { DomainClock, ServiceLogger, STACK_CONFIG } from '@probity/platform';
 import type { StackConfig } from '@probity/platform';
 import { VaultClient } from '@probity/sealing';
+import type { CatchUpBeside } from './catch-up/catch-up-port.js';
 import { BATCH_CONTROLLERS } from './consumer/batch.controllers.js';
 import { HOST_TOKENS, HOSTS } from './consumer/host-tokens.js';
 import { ProjectionHost } from './consumer/projection-host.js';
@@ -22,6 +23,8 @@ export interface ProjectorOptions {
   readonly leasesFor?: (projection: HostedProjection, config: StackConfig) => ClosableLeases;
   /** Boroughs whose topics are read; all of them unless given. */
   readonly boroughs?: readonly string[];
+  /** How a long way is caught up; on the event loop of the process unless given. */
+  readonly catchUpFor?: (projection: HostedProjection, now: () => string) => CatchUpBeside;
   /** What happens when a consumer is beyond recovery; by default the process fails. */
   readonly onFatal?: (reason: string) => void;
 }
@@ -53,6 +56,7 @@ function hostProvider(
         clock,
         leases: (options.leasesFor ?? vaultFor)(projection, config),
         ...(options.boroughs && { boroughs: options.boroughs }),
+        ...(options.catchUpFor && { catchUpBeside: options.catchUpFor(projection, () => clock.now()) }),
         logger: (level, message) => {
           if (level === 'error' || level === 'warn')
             logger.warn(`broker client: ${message}`, projection.identity);

@@ -4,9 +4,6 @@ import type { Run } from '../figures/rounds.js';
 import type { WorkingProcesses } from '../lab/stopwatch.js';
 import { Stopwatch } from '../lab/stopwatch.js';
 
-/** Records of one transaction; the projector grows to more, a bare consumer gains nothing by it. */
-const BATCH = 2_000;
-
 const UPSERT = `
 INSERT INTO matrix.bare_entry (record_id, borough, role, band, legacy_assertion, entered_at, review_due, attest_by,
   criteria_hold_until, withhold_from, in_custody, age_class, group_id, version, topic, topic_offset)
@@ -20,29 +17,29 @@ export class BareProjection {
   private constructor(
     private readonly client: pg.Client,
     private readonly log: KafkaLog,
-    private readonly topic: string,
+    private readonly topics: readonly string[],
   ) {}
 
   /** @param client in the role that owns the read model */
-  static async open(client: pg.Client, log: KafkaLog, topic: string): Promise<BareProjection> {
+  static async open(client: pg.Client, log: KafkaLog, topics: readonly string[]): Promise<BareProjection> {
     await client.query('CREATE TABLE matrix.bare_entry (LIKE matrix.entry INCLUDING ALL)');
-    return new BareProjection(client, log, topic);
+    return new BareProjection(client, log, topics);
   }
 
-  /** Reads a topic of `events` records from its beginning; timed after the first `warmUp`. */
+  /** Reads topics of `events` records together from their beginning; timed after the first `warmUp`. */
   async catchUp(events: number, warmUp: number, servers: WorkingProcesses): Promise<Run> {
     await this.client.query('TRUNCATE matrix.bare_entry');
     let start: { watch: Stopwatch; position: number } | undefined;
-    let [position, batch]: [number, ConsumedRecord[]] = [0, []];
-    for await (const record of this.log.read(this.topic, 0, 0n, BigInt(events))) {
-      batch.push(record);
-      if (batch.length < BATCH && position + batch.length < events) continue;
-      await this.#write(batch);
-      position += batch.length;
-      batch = [];
-      if (position >= warmUp) start ??= { watch: new Stopwatch(servers), position };
+    let position = 0;
+    for (const topic of this.topics) {
+      const end = BigInt(events / this.topics.length);
+      for await (const batch of this.log.readBatches(topic, 0, 0n, end)) {
+        await this.#write(batch);
+        position += batch.length;
+        if (position >= warmUp) start ??= { watch: new Stopwatch(servers), position };
+      }
     }
-    if (start === undefined) throw new Error('the topic holds fewer records than were to be timed');
+    if (start === undefined) throw new Error('the topics hold fewer records than were to be timed');
     return start.watch.end(position - start.position);
   }
 

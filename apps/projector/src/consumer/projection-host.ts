@@ -1,6 +1,4 @@
 import pg from 'pg';
-import { WriterRegistry, definitionOf } from '@probity/events';
-import type { WriterRegistryFile } from '@probity/events';
 import {
   BatchConsumerStrategy,
   BOROUGH_CODES,
@@ -10,30 +8,26 @@ import {
   topicName,
 } from '@probity/messaging';
 import type { Batch, BrokerLogger, ConsumerHealth, PartitionEnd, TopicPartition } from '@probity/messaging';
-import { readStackFile } from '@probity/platform';
 import type { Clock, StackConfig } from '@probity/platform';
-import {
-  CheckpointMoved,
-  ProjectionChanged,
-  ProjectionRunner,
-  catchUp,
-  nameOf,
-  readCheckpoints,
-} from '@probity/projection';
+import { CheckpointMoved, ProjectionChanged, catchUp, readCheckpoints } from '@probity/projection';
 import type {
   CaseLeases,
   Checkpoint,
-  OpenCase,
-  ParkedEvent,
+  ProjectionRunner,
+  RebuildTarget,
   RecordState,
   RunnerStats,
 } from '@probity/projection';
-import { open, sealContextOf } from '@probity/sealing';
+import type { CatchUpBeside, CatchUpOrder } from '../catch-up/catch-up-port.js';
+import { RunnerFactory } from '../catch-up/runner-factory.js';
 import { GenerationRegistry } from '../generations/generation-registry.js';
 import type { HostedProjection } from '../projections/hosted-projection.js';
 
 /** Connections of one projection to its database. */
 const POOL_SIZE = 8;
+
+/** Records behind from which a catch-up is worth threads of its own. */
+const BESIDE_FROM = 5_000n;
 
 /** Lends `case` subkeys and can be told that it is no longer needed. */
 export interface ClosableLeases extends CaseLeases {
@@ -58,6 +52,8 @@ export interface HostOptions {
   readonly boroughs?: readonly string[];
   readonly logger?: BrokerLogger;
   readonly clock: Clock;
+  /** Catches up beside this event loop; without it everything is applied on it. */
+  readonly catchUpBeside?: CatchUpBeside;
   /** Told of each batch that failed and of what was parked, with a sentence that is safe to log. */
   readonly onFailure?: (sentence: string) => void;
   /** Told once when the consumer is beyond recovery. */
@@ -69,15 +65,6 @@ export interface CheckpointReport extends Checkpoint {
   /** Offset that the next record will get. */
   readonly highWatermark: bigint;
 }
-
-const openCase: OpenCase = (key, event, recordId, envelope) => {
-  const context = sealContextOf(
-    event.header,
-    { recordId, dekVersion: key.dekVersion },
-    definitionOf(event.header.type).schemaVersion,
-  );
-  return open(key.subkey, 'case', context, envelope);
-};
 
 /** Why a projection applies nothing: another definition built the live generation. */
 export interface Hold {
@@ -98,7 +85,7 @@ export class ProjectionHost {
   readonly log: KafkaLog;
   /** The broker's names of the topics that are read. */
   readonly topics: readonly string[];
-  readonly #writers: WriterRegistry;
+  readonly #runners: RunnerFactory;
   readonly #prefix: string;
   readonly #options: HostOptions;
   #live: { readonly generation: number; readonly runner: ProjectionRunner<RecordState> } | undefined;
@@ -121,7 +108,14 @@ export class ProjectionHost {
     });
     this.pool.on('error', () => undefined); // an idle connection that ends is replaced; the next query tells
     this.generations = new GenerationRegistry(this.pool, projection.name);
-    this.#writers = new WriterRegistry(JSON.parse(readStackFile(config.paths.writers)) as WriterRegistryFile);
+    this.#runners = new RunnerFactory({
+      projection,
+      config,
+      pool: this.pool,
+      leases: options.leases,
+      now: () => options.clock.now(),
+      onParked: (sentence) => options.onFailure?.(sentence),
+    });
     const { logger } = options;
     const client = {
       connection: config.kafka(projection.identity),
@@ -148,20 +142,27 @@ export class ProjectionHost {
 
   /** A runner for one generation of this projection, by this code's definition. */
   runnerOf(schema: string, generation: number): ProjectionRunner<RecordState> {
-    return new ProjectionRunner({
-      definition: this.projection.define(schema),
-      generation,
-      pool: this.pool,
-      writers: this.#writers,
-      leases: this.#options.leases,
-      open: openCase,
-      topicPrefix: this.#prefix,
-      now: () => this.#options.clock.now(),
-      onParked: (events) => {
-        const sentence = alarmOf(events);
-        if (sentence !== null) this.#options.onFailure?.(sentence);
-      },
-    });
+    return this.#runners.make(schema, generation);
+  }
+
+  /**
+   * Brings a generation to some positions of its topics: a little way at once, a long way beside this event loop. The runner then
+   * stands where the database says.
+   */
+  async bring(
+    runner: ProjectionRunner<RecordState>,
+    { schema, generation, targets }: CatchUpOrder,
+    watch: { signal: AbortSignal; onApplied?: (records: number) => void },
+  ): Promise<void> {
+    const { catchUpBeside, onFailure } = this.#options;
+    if (!catchUpBeside || backlogOf(runner, targets) < BESIDE_FROM)
+      return catchUp(runner, this.log, targets, watch);
+    const onParked = (sentence: string): void => onFailure?.(sentence);
+    try {
+      await catchUpBeside({ schema, generation, targets }, { ...watch, onParked });
+    } finally {
+      await runner.load();
+    }
   }
 
   /** Why nothing is applied; null while events are. */
@@ -249,8 +250,9 @@ export class ProjectionHost {
 
   async #catchUp(ends: readonly PartitionEnd[], signal: AbortSignal): Promise<void> {
     if (!this.#live) return;
+    const { runner, generation } = this.#live;
     const targets = ends.map(({ topic, partition, end }) => ({ topic, partition, to: end }));
-    await catchUp(this.#live.runner, this.log, targets, { signal });
+    await this.bring(runner, { schema: this.projection.name, generation, targets }, { signal });
   }
 
   async #holdUntilRebuilt(): Promise<void> {
@@ -283,12 +285,9 @@ function describe(at: TopicPartition, error: unknown): string {
   return `${at.topic}/${String(at.partition)}: ${name}${code}; it will be tried again`;
 }
 
-/** One line for what a transaction parked, by its first event; null when all of it waits behind what was told before. */
-function alarmOf(events: readonly ParkedEvent[]): string | null {
-  const causes = events.filter(({ kind }) => kind !== 'BEHIND');
-  const [first] = causes;
-  if (!first) return null;
-  const others = causes.length > 1 ? `, and ${String(causes.length - 1)} more` : '';
-  const what = first.kind === 'REJECTED' ? 'rejected' : 'parked with its record';
-  return `${nameOf(first.position)} ${what}: ${first.code}: ${first.reason}${others}`;
+function backlogOf(runner: ProjectionRunner<RecordState>, targets: readonly RebuildTarget[]): bigint {
+  return targets.reduce((sum, { topic, partition, to }) => {
+    const behind = to - runner.position(topic, partition);
+    return behind > 0n ? sum + behind : sum;
+  }, 0n);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { RangeNotKept } from '@probity/messaging';
-import { CheckpointMoved, GenerationSwitched, ProjectionChanged, catchUp } from '@probity/projection';
+import { CheckpointMoved, GenerationSwitched, ProjectionChanged } from '@probity/projection';
 import type { Checkpoint, ProjectedPartition, ProjectionRunner, RecordState } from '@probity/projection';
 import type { ProjectionHost } from '../consumer/projection-host.js';
 import { placeOf, progressBetween } from './rebuild-progress.js';
@@ -84,7 +84,8 @@ export class RebuildJob {
       this.#applied += records;
       this.#lastAppliedAt = performance.now();
     };
-    await catchUp(this.#runner, this.host.log, targets, { signal, onApplied });
+    const order = { schema: this.schema, generation: this.generation, targets };
+    await this.host.bring(this.#runner, order, { signal, onApplied });
   }
 
   async progress(): Promise<RebuildProgress> {
