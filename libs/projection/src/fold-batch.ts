@@ -48,10 +48,7 @@ export function foldBatch<S extends RecordState>(batch: ReadBatch, context: Fold
  * Folds items into the context, in order. What cannot be applied is parked, and so is everything of its record behind it. It touches
  * no database and no clock, so the same events give the same states in whatever batches and however often they are delivered.
  */
-export function foldItems<S extends RecordState>(
-  items: readonly ReadItem[],
-  context: FoldContext<S>,
-): Folded {
+function foldItems<S extends RecordState>(items: readonly ReadItem[], context: FoldContext<S>): Folded {
   const folded = { applied: 0, duplicates: 0, parked: [] as ParkedEvent[] };
   for (const item of items) {
     const step = isEvent(item) ? foldOne(item, context) : item;
@@ -67,7 +64,7 @@ export function foldItems<S extends RecordState>(
 }
 
 /** What an event is to the record that it names: `foreign` when the record belongs to another topic. */
-export function standingOf(item: ReadEvent, known: RecordProgress | undefined): Admission | 'foreign' {
+function standingOf(item: ReadEvent, known: RecordProgress | undefined): Admission | 'foreign' {
   if (known && known.topic !== item.position.topic) return 'foreign';
   return admit(known, item.event.header.streamversion, item.event.eventHash);
 }

@@ -35,7 +35,7 @@ export function unreadableAt(place: FilePlace, fault: string, remedy: string): F
 }
 
 /** A place as a sentence begins with it: `Line 4, column 2 (byte 31)`. */
-export function placeInWords({ line, column, byte }: FilePlace): string {
+function placeInWords({ line, column, byte }: FilePlace): string {
   const inRow = column === undefined ? '' : `, column ${column}`;
   return `Line ${line}${inRow}${byte === undefined ? '' : ` (byte ${byte})`}`;
 }

@@ -17,7 +17,7 @@ export interface StoreGatePort {
 }
 
 /** What an operator does about a gate that is shut. */
-export const RECOVER_REMEDY = 'run npx probity recover';
+const RECOVER_REMEDY = 'run npx probity recover';
 
 /** Readiness of a gate that is not open; null for one that is. */
 export function gateReadiness({ state, findings, run }: StoreGatePort): ProbeAnswer | null {
