@@ -52,7 +52,7 @@ describe('the topic manifest', () => {
   });
 
   it('makes one principal a borough', () => {
-    expect(expandPrincipals(manifest)).toHaveLength(36);
+    expect(expandPrincipals(manifest)).toHaveLength(37);
     expect(expandPrincipals(manifest, { boroughs: ['E09000012'] })).toContain('ingest-E09000012');
   });
 

@@ -17,6 +17,7 @@ describe('ports', () => {
       'borough-ingest': 4101,
       governance: 4102,
       vault: 4104,
+      'audit-ledger': 4105,
       'projector-matrix': 4106,
       'projector-safeguarding': 4108,
       postgres: 4132,
