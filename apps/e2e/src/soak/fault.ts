@@ -5,6 +5,7 @@ export const TARGETS = [
   'vault',
   'projector-matrix',
   'projector-safeguarding',
+  'audit-ledger',
   'postgres',
   'kafka',
 ] as const;
@@ -23,6 +24,7 @@ export const SESSIONS = [
   'vault',
   'projector-matrix',
   'projector-safeguarding',
+  'audit-ledger',
   'all',
 ] as const;
 

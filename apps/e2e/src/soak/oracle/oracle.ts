@@ -3,6 +3,7 @@ import { WriterRegistry, type WriterRegistryFile } from '@probity/events';
 import type { FaultStore } from '../fault-store.js';
 import { committedEvents, storeFindings } from './committed.js';
 import { compareTopics } from './compare-topics.js';
+import { ledgerFindings } from './ledger.js';
 import { readLane, type LoggedLane } from './logged.js';
 import { outcomeOf, type Outcome } from './outcome.js';
 import { untilQuiet } from './quiet.js';
@@ -28,6 +29,7 @@ export async function judge(site: FaultStore, slice: Slice, report: string): Pro
     ...(await storeFindings(site, slice)),
     ...compareTopics(committed, lanes),
     ...(await viewFindings(site, slice.borough, lanes)),
+    ...(await ledgerFindings(site, slice.alarm)),
   ];
   const duplicates: Record<string, number> = {};
   for (const { lane, duplicates: count } of lanes)

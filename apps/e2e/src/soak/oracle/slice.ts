@@ -2,6 +2,7 @@ import { KafkaLog } from '@probity/messaging';
 import type { FaultStore } from '../fault-store.js';
 import { patiently } from '../patience.js';
 import { topicsOf } from '../probe.js';
+import { lastAlarm } from './ledger.js';
 
 /** One partition of one topic, and the offset at which a seed begins in it. */
 export interface Lane {
@@ -19,6 +20,8 @@ export interface Slice {
   position: string;
   batch: string;
   lanes: Lane[];
+  /** Last alarm before it. */
+  alarm: string;
 }
 
 /** Partitions of the topic that carries refusals. */
@@ -45,7 +48,8 @@ export async function beginSlice(site: FaultStore, borough: string): Promise<Sli
     }
     return marked;
   });
-  return { borough, position: last?.position ?? '0', batch: last?.batch ?? '0', lanes };
+  const alarm = await lastAlarm(site);
+  return { borough, position: last?.position ?? '0', batch: last?.batch ?? '0', lanes, alarm };
 }
 
 /** Lends the log as some principals, and closes it; tried again as a whole when the broker goes away. */
