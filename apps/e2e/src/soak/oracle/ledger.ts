@@ -34,7 +34,7 @@ export async function ledgerFindings(site: FaultStore, since: string): Promise<s
 async function checkEverything({ store }: FaultStore): Promise<Answer> {
   const { status, body } = await store.call({
     ...{ process: 'audit-ledger', as: 'operator', method: 'POST' },
-    path: '/v1/reconciliation/run',
+    ...{ path: '/v1/reconciliation/run', content: {} },
   });
   if (status !== 200) throw new Error(`the ledger did not check: ${String(status)}`);
   return body as unknown as Answer;
