@@ -11,8 +11,11 @@ import type { ClosableLeases } from './consumer/projection-host.js';
 import { GENERATIONS } from './generations/generation-tokens.js';
 import { GenerationService } from './generations/generation.service.js';
 import { CheckpointsController } from './http/checkpoints.controller.js';
+import { ParkedController } from './http/parked.controller.js';
 import { ProjectionsController } from './http/projections.controller.js';
 import { SafeguardingSummaryController } from './http/safeguarding-summary.controller.js';
+import { PARKED } from './parked/parked-tokens.js';
+import { ParkedService } from './parked/parked.service.js';
 import type { HostedProjection } from './projections/hosted-projection.js';
 import { ProjectionTelemetry } from './telemetry/projection.telemetry.js';
 
@@ -83,6 +86,7 @@ export class ProjectorModule implements OnApplicationShutdown {
     const http: Type[] = [
       CheckpointsController,
       ProjectionsController,
+      ParkedController,
       ...(hasSafeguarding ? [SafeguardingSummaryController] : []),
     ];
     return {
@@ -96,6 +100,12 @@ export class ProjectorModule implements OnApplicationShutdown {
           inject: [HOSTS, DomainClock],
           useFactory: (hosts: readonly ProjectionHost[], clock: DomainClock) =>
             hosts.map((host) => new GenerationService(host, clock)),
+        },
+        {
+          provide: PARKED,
+          inject: [HOSTS, DomainClock, ServiceLogger],
+          useFactory: (hosts: readonly ProjectionHost[], clock: DomainClock, logger: ServiceLogger) =>
+            hosts.map((host) => new ParkedService(host, clock, logger)),
         },
         ProjectionTelemetry,
       ],

@@ -11,7 +11,7 @@ export interface ReadyAnswer {
   reached: boolean;
   /** It runs, and what is missing waits for a person: more time does not help. */
   held: boolean;
-  /** The probes that are not ready, in a few words; empty when all are. */
+  /** The probes that are not ready, in a few words, and what a person should know besides; empty when there is neither. */
   detail: string;
 }
 
@@ -57,12 +57,13 @@ export function wordsOf(body: Buffer): Pick<ReadyAnswer, 'held' | 'detail'> {
   try {
     const { held, probes } = JSON.parse(body.toString('utf8')) as {
       held?: boolean;
-      probes?: { name: string; ready: boolean; detail: string; remedy?: string }[];
+      probes?: { name: string; ready: boolean; detail: string; remedy?: string; notice?: string }[];
     };
     const missing = (probes ?? []).filter((probe) => !probe.ready);
     const words = missing.map(({ name, detail, remedy }) =>
       remedy === undefined ? `${name}: ${detail}` : `${name}: ${detail}: ${remedy}`,
     );
+    for (const { name, notice } of probes ?? []) if (notice !== undefined) words.push(`${name}: ${notice}`);
     return { held: held === true, detail: words.join('; ') };
   } catch {
     return { held: false, detail: 'answers in a way that cannot be read' };

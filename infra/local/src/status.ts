@@ -21,7 +21,7 @@ export interface ProcessStatus {
   port: number | null;
   /** When it was started, RFC 3339. */
   since: string | null;
-  /** What keeps it from being ready; empty when nothing does. */
+  /** What keeps it from being ready, and what a person should know besides; empty when there is neither. */
   detail: string;
 }
 

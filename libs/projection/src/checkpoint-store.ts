@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import { fingerprintOf } from './fingerprint.js';
+import type { ProjectionDefinition, RecordState } from './projection-definition.js';
 import { GenerationSwitched, ProjectionChanged } from './projection-fault.js';
 
 /** One partition of a topic, as events name the topic. */
@@ -33,6 +35,15 @@ export interface CheckpointOwner {
   readonly fingerprint: string;
   /** Number of the generation, from 1. It tells a rebuilt read model from the one whose name it has taken. */
   readonly generation: number;
+}
+
+/** The owner of one generation. */
+export function ownerOf<S extends RecordState>(
+  definition: ProjectionDefinition<S>,
+  generation: number,
+): CheckpointOwner {
+  const { schema, name, version } = definition;
+  return { schema, projection: name, version, fingerprint: fingerprintOf(definition), generation };
 }
 
 interface CheckpointRow {

@@ -48,7 +48,10 @@ export function foldBatch<S extends RecordState>(batch: ReadBatch, context: Fold
  * Folds items into the context, in order. What cannot be applied is parked, and so is everything of its record behind it. It touches
  * no database and no clock, so the same events give the same states in whatever batches and however often they are delivered.
  */
-function foldItems<S extends RecordState>(items: readonly ReadItem[], context: FoldContext<S>): Folded {
+export function foldItems<S extends RecordState>(
+  items: readonly ReadItem[],
+  context: FoldContext<S>,
+): Folded {
   const folded = { applied: 0, duplicates: 0, parked: [] as ParkedEvent[] };
   for (const item of items) {
     const step = isEvent(item) ? foldOne(item, context) : item;
@@ -64,7 +67,7 @@ function foldItems<S extends RecordState>(items: readonly ReadItem[], context: F
 }
 
 /** What an event is to the record that it names: `foreign` when the record belongs to another topic. */
-function standingOf(item: ReadEvent, known: RecordProgress | undefined): Admission | 'foreign' {
+export function standingOf(item: ReadEvent, known: RecordProgress | undefined): Admission | 'foreign' {
   if (known && known.topic !== item.position.topic) return 'foreign';
   return admit(known, item.event.header.streamversion, item.event.eventHash);
 }

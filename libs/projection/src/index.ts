@@ -9,6 +9,11 @@ export { foldBatch } from './fold-batch.js';
 export type { FoldContext, Folded, FoldedBatch } from './fold-batch.js';
 export { nameOf } from './parked-event.js';
 export type { ParkedEvent, ParkedKind } from './parked-event.js';
+export type { ActedBy, RecordedAct } from './parked-acts.js';
+export type { ParkedCounts, ParkedHead, ParkedKey, ParkedRow } from './parked-store.js';
+export { Parking } from './parking.js';
+export type { ParkedLog } from './parked-reader.js';
+export type { Redriven } from './redrive.js';
 export type {
   CasePayload,
   HandledType,
@@ -19,6 +24,7 @@ export type {
 } from './projection-definition.js';
 export {
   CheckpointMoved,
+  DiscardRefused,
   GenerationSwitched,
   ProjectionChanged,
   UnprojectableEvent,

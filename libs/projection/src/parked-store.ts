@@ -1,6 +1,8 @@
 import type pg from 'pg';
 import type { ProjectedPartition } from './checkpoint-store.js';
-import { keyOf } from './parked-event.js';
+import { placesOf } from './parked-acts.js';
+import type { ParkedActs } from './parked-acts.js';
+import { keyOf, nameOf } from './parked-event.js';
 import type { ParkedEvent, ParkedKind } from './parked-event.js';
 import type { FaultCode, LogPosition } from './projection-fault.js';
 import { insertRows } from './unnest-rows.js';
@@ -10,6 +12,11 @@ import type { Column } from './unnest-rows.js';
 export interface ParkedRow extends ParkedEvent {
   /** Domain time at which it was parked, RFC 3339 UTC. */
   readonly firstSeen: string;
+}
+
+/** A record in the partition where its events lie. */
+export interface ParkedKey extends ProjectedPartition {
+  readonly recordId: string;
 }
 
 /** A parked record by the event that it waits for, or a rejected position. */
@@ -66,9 +73,11 @@ type Queryable = pg.ClientBase | pg.Pool;
  */
 export class ParkedStore {
   readonly #table: string;
+  readonly #acts: ParkedActs;
 
-  constructor(schema: string) {
+  constructor(schema: string, acts: ParkedActs) {
     this.#table = `${schema}.parked`;
+    this.#acts = acts;
   }
 
   /** Those of the records that have an event waiting, named by {@link keyOf}. */
@@ -81,26 +90,58 @@ export class ParkedStore {
     return new Set(rows.map((row) => keyOf(row.topic, row.record_id)));
   }
 
+  /** Parks positions. One that a person has discarded stays so in every generation, unless it is rejected no longer. */
   async add(client: pg.ClientBase, events: readonly ParkedEvent[], firstSeen: string): Promise<void> {
+    const rejected = events.filter(({ kind }) => kind === 'REJECTED').map(({ position }) => position);
+    const discarded = await this.#acts.discarded(client, rejected);
+    const rows = events
+      .filter(({ kind, position }) => kind !== 'REJECTED' || !discarded.has(nameOf(position)))
+      .map((event) => ({ ...event, firstSeen }));
     const key = ['topic', 'partition', 'topic_offset'];
-    const rows = events.map((event) => ({ ...event, firstSeen }));
     await insertRows(client, { table: this.#table, key, columns: COLUMNS, onConflict: 'fail' }, rows);
   }
 
-  /** What is parked of a record, oldest position first, at most `limit`. */
-  async ofRecord(
-    client: Queryable,
-    recordId: string,
-    limit: number,
-    at?: ProjectedPartition,
-  ): Promise<ParkedRow[]> {
+  /**
+   * What is parked under a key: at most `limit` events that wait, in the order of their versions, and as many rejected positions
+   * that claim it, so that no number of forged ones hides an event.
+   */
+  async ofKey(client: Queryable, key: ParkedKey, limit: number): Promise<ParkedRow[]> {
+    const here = 'record_id = $1 and topic = $2 and partition = $3';
     const { rows } = await client.query<Row>(
-      `select ${NAMES} from ${this.#table}
-        where record_id = $1 and ($3::text is null or (topic = $3 and partition = $4))
-        order by topic, partition, topic_offset limit $2`,
-      [recordId, limit, at?.topic ?? null, at?.partition ?? null],
+      `(select ${NAMES} from ${this.#table} where ${here} and ${WAITS} order by version, topic_offset limit $4)
+        union all
+       (select ${NAMES} from ${this.#table} where ${here} and not ${WAITS} order by topic_offset limit $4)`,
+      [key.recordId, key.topic, key.partition, limit],
     );
     return rows.map(rowOf);
+  }
+
+  /** How many events wait under a key. */
+  async waitingOf(client: Queryable, key: ParkedKey): Promise<number> {
+    const { rows } = await client.query<{ count: number }>(
+      `select count(*)::int as count from ${this.#table}
+        where record_id = $1 and topic = $2 and partition = $3 and ${WAITS}`,
+      [key.recordId, key.topic, key.partition],
+    );
+    return rows[0]?.count ?? 0;
+  }
+
+  /** Whether a key waits for an event that has not come. */
+  async isMissing(client: Queryable, key: ParkedKey): Promise<boolean> {
+    const { rowCount } = await client.query(
+      `select from ${this.#table} where record_id = $1 and topic = $2 and partition = $3 and code = 'GAP' limit 1`,
+      [key.recordId, key.topic, key.partition],
+    );
+    return rowCount === 1;
+  }
+
+  /** The keys under which something of a record is parked: one, unless somebody claims it in another topic. */
+  async keysOf(client: Queryable, recordId: string): Promise<ParkedKey[]> {
+    const { rows } = await client.query<{ topic: string; partition: number }>(
+      `select distinct topic, partition from ${this.#table} where record_id = $1 order by topic, partition`,
+      [recordId],
+    );
+    return rows.map((row) => ({ ...row, recordId }));
   }
 
   /** What is parked at a position, if it is. */
@@ -174,14 +215,6 @@ export class ParkedStore {
     );
     return rowCount === events.length;
   }
-}
-
-function placesOf(positions: readonly LogPosition[]): unknown[] {
-  return [
-    positions.map(({ topic }) => topic),
-    positions.map(({ partition }) => partition),
-    positions.map(({ offset }) => offset.toString()),
-  ];
 }
 
 function rowOf(row: Row): ParkedRow {

@@ -59,6 +59,25 @@ export class ParkingChanged extends Error {
   override readonly name = 'ParkingChanged';
 }
 
+/**
+ * Why a parked position is not discarded:
+ * - `NOT_PARKED` nothing is parked there
+ * - `HAS_EFFECT` it holds an event whose effect would be lost
+ * - `MAY_BE_MISSING` its record waits for an event that is missing, which this may be
+ */
+export type DiscardRefusal = 'NOT_PARKED' | 'HAS_EFFECT' | 'MAY_BE_MISSING';
+
+/** A discard that would lose something, or that there is nothing for. */
+export class DiscardRefused extends Error {
+  override readonly name = 'DiscardRefused';
+  constructor(
+    readonly refusal: DiscardRefusal,
+    readonly position: LogPosition,
+  ) {
+    super(`${position.topic}/${String(position.partition)}@${String(position.offset)}: ${refusal}`);
+  }
+}
+
 /** Start-up refusal: the stored rows were made by another definition of the projection. */
 export class ProjectionChanged extends Error {
   override readonly name = 'ProjectionChanged';

@@ -1,14 +1,14 @@
 import type pg from 'pg';
 import type { WriterRegistry } from '@probity/events';
-import { CheckpointStore } from './checkpoint-store.js';
+import { CheckpointStore, ownerOf } from './checkpoint-store.js';
 import type { Checkpoint, CheckpointMove, ProjectedPartition } from './checkpoint-store.js';
 import { EventReader } from './event-reader.js';
 import type { LogBatch, ReadBatch } from './event-reader.js';
-import { fingerprintOf } from './fingerprint.js';
 import { foldBatch } from './fold-batch.js';
 import type { FoldContext, FoldedBatch } from './fold-batch.js';
 import { keyOf, nameOf } from './parked-event.js';
 import type { ParkedEvent } from './parked-event.js';
+import { ParkedActs } from './parked-acts.js';
 import { ParkedStore } from './parked-store.js';
 import type { RecordState } from './projection-definition.js';
 import { CheckpointMoved, ParkingChanged } from './projection-fault.js';
@@ -77,16 +77,10 @@ export class ProjectionRunner<S extends RecordState> {
   #isWorking = false;
 
   constructor(private readonly options: RunnerOptions<S>) {
-    const { definition } = options;
-    this.#checkpoints = new CheckpointStore({
-      schema: definition.schema,
-      projection: definition.name,
-      version: definition.version,
-      fingerprint: fingerprintOf(definition),
-      generation: options.generation ?? 1,
-    });
+    const { definition, generation = 1 } = options;
+    this.#checkpoints = new CheckpointStore(ownerOf(definition, generation));
     this.#readModel = new ReadModel(options);
-    this.#parked = new ParkedStore(definition.schema);
+    this.#parked = new ParkedStore(definition.schema, new ParkedActs(definition.name, generation));
     this.#reader = new EventReader(
       options.writers,
       definition.handles,

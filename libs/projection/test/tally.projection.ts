@@ -27,14 +27,15 @@ create table ${schema}.parked (topic text, partition integer, topic_offset bigin
 create schema if not exists tally_acts;
 create table if not exists tally_acts.parked_act (act_id bigint generated always as identity primary key, act text not null, record_id uuid,
   topic text, partition integer, topic_offset bigint, actor text not null, acted_at timestamptz not null, reason text,
-  outcome text not null, code text, applied integer not null, duplicates integer not null);
+  outcome text not null, code text, applied integer not null, duplicates integer not null,
+  generation integer not null);
 grant usage on schema ${schema}, tally_acts to probity_matrix;
 grant select, insert, update on all tables in schema ${schema} to probity_matrix;
 grant delete on ${schema}.parked to probity_matrix;
 grant select, insert on tally_acts.parked_act to probity_matrix;`;
 
 /** A read model that adds up points. Negative points break its rule. */
-const tallyIn = (schema: string): ProjectionDefinition<TallyState> => ({
+export const tallyIn = (schema: string): ProjectionDefinition<TallyState> => ({
   name: 'tally',
   version: 1,
   schema,

@@ -3,8 +3,8 @@ import { definitionOf, WriterRegistry } from '@probity/events';
 import type { WriterRegistryFile } from '@probity/events';
 import { readStackFile } from '@probity/platform';
 import type { StackConfig } from '@probity/platform';
-import { nameOf, ProjectionRunner } from '@probity/projection';
-import type { CaseLeases, OpenCase, ParkedEvent, RecordState } from '@probity/projection';
+import { nameOf, Parking, ProjectionRunner } from '@probity/projection';
+import type { CaseLeases, OpenCase, ParkedEvent, ParkedLog, RecordState } from '@probity/projection';
 import { open, sealContextOf } from '@probity/sealing';
 import type { HostedProjection } from '../projections/hosted-projection.js';
 
@@ -29,7 +29,7 @@ const openCase: OpenCase = (key, event, recordId, envelope) => {
   return open(key.subkey, 'case', context, envelope);
 };
 
-/** Makes runners for generations of one projection, all by the same writers' keys. */
+/** Makes runners for generations of one projection, and the way back of what they park, all by the same writers' keys. */
 export class RunnerFactory {
   readonly #writers: WriterRegistry;
 
@@ -40,21 +40,28 @@ export class RunnerFactory {
 
   /** A runner for one generation, by this code's definition. */
   make(schema: string, generation: number): ProjectionRunner<RecordState> {
-    const { projection, config, pool, leases, now, onParked } = this.parts;
+    const { now, onParked } = this.parts;
     return new ProjectionRunner({
-      definition: projection.define(schema),
+      ...this.#shared(schema),
       generation,
-      pool,
-      writers: this.#writers,
-      leases,
-      open: openCase,
-      topicPrefix: config.topicPrefix,
       now,
       onParked: (events) => {
         const sentence = alarmOf(events);
         if (sentence !== null) onParked(sentence);
       },
     });
+  }
+
+  /** What is parked in one generation, by this code's definition. */
+  parking(schema: string, generation: number, log: ParkedLog): Parking<RecordState> {
+    return new Parking({ ...this.#shared(schema), generation, log });
+  }
+
+  #shared(schema: string) {
+    const { projection, config, pool, leases } = this.parts;
+    const definition = projection.define(schema);
+    const { topicPrefix } = config;
+    return { definition, pool, writers: this.#writers, leases, open: openCase, topicPrefix };
   }
 }
 

@@ -2,7 +2,6 @@ import pg from 'pg';
 import {
   BatchConsumerStrategy,
   BOROUGH_CODES,
-  HaltPartition,
   KafkaLog,
   PositionsMoved,
   topicName,
@@ -13,15 +12,17 @@ import { CheckpointMoved, ProjectionChanged, catchUp, readCheckpoints } from '@p
 import type {
   CaseLeases,
   Checkpoint,
+  Parking,
   ProjectionRunner,
-  RebuildTarget,
   RecordState,
   RunnerStats,
 } from '@probity/projection';
 import type { CatchUpBeside, CatchUpOrder } from '../catch-up/catch-up-port.js';
 import { RunnerFactory } from '../catch-up/runner-factory.js';
 import { GenerationRegistry } from '../generations/generation-registry.js';
+import { keptRecords } from '../parked/kept-records.js';
 import type { HostedProjection } from '../projections/hosted-projection.js';
+import { backlogOf, describeFailure } from './consumer-progress.js';
 
 /** Connections of one projection to its database. */
 const POOL_SIZE = 8;
@@ -135,7 +136,7 @@ export class ProjectionHost {
       catchUp: (ends, signal) => this.#catchUp(ends, signal),
       onFatal: options.onFatal,
       onFailure: (at, error) => {
-        if (!this.#hold) options.onFailure?.(describe(at, error));
+        if (!this.#hold) options.onFailure?.(describeFailure(at, error));
       },
     });
   }
@@ -143,6 +144,11 @@ export class ProjectionHost {
   /** A runner for one generation of this projection, by this code's definition. */
   runnerOf(schema: string, generation: number): ProjectionRunner<RecordState> {
     return this.#runners.make(schema, generation);
+  }
+
+  /** What is parked in one generation of this projection, by this code's definition. */
+  parkingOf(schema: string, generation: number): Parking<RecordState> {
+    return this.#runners.parking(schema, generation, keptRecords(this.log));
   }
 
   /**
@@ -276,18 +282,4 @@ export class ProjectionHost {
       this.#live?.runner.position(topic, partition) ?? this.#heldAt.get(`${topic}/${String(partition)}`) ?? 0n
     );
   }
-}
-
-function describe(at: TopicPartition, error: unknown): string {
-  if (error instanceof HaltPartition || error instanceof PositionsMoved) return error.message;
-  const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-  const name = error instanceof Error ? error.name : 'unknown error';
-  return `${at.topic}/${String(at.partition)}: ${name}${code}; it will be tried again`;
-}
-
-function backlogOf(runner: ProjectionRunner<RecordState>, targets: readonly RebuildTarget[]): bigint {
-  return targets.reduce((sum, { topic, partition, to }) => {
-    const behind = to - runner.position(topic, partition);
-    return behind > 0n ? sum + behind : sum;
-  }, 0n);
 }

@@ -1,11 +1,17 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { Counter, Gauge } from 'prom-client';
+import type { ParkedCounts } from '@probity/projection';
 import { DomainClock, ReadinessRegistry, metrics } from '@probity/platform';
 import { HOSTS } from '../consumer/host-tokens.js';
 import type { ProjectionHost } from '../consumer/projection-host.js';
+import { PARKED } from '../parked/parked-tokens.js';
+import type { ParkedService } from '../parked/parked.service.js';
 
 const PREFIX = 'probity_projection_';
+/** How long a notice may take before readiness goes without it, in ms of real time. */
+const SOON_MS = 500;
 
 /** Readiness and metrics of the read models: a stuck handler shows in both, because lag is counted from the checkpoint. */
 @Injectable()
@@ -14,6 +20,7 @@ export class ProjectionTelemetry implements OnModuleInit, OnModuleDestroy {
 
   constructor(
     @Inject(HOSTS) private readonly hosts: readonly ProjectionHost[],
+    @Inject(PARKED) private readonly parked: readonly ParkedService[],
     @Inject(ReadinessRegistry) private readonly readiness: ReadinessRegistry,
     @Inject(DomainClock) private readonly clock: DomainClock,
   ) {}
@@ -22,17 +29,24 @@ export class ProjectionTelemetry implements OnModuleInit, OnModuleDestroy {
     for (const host of this.hosts) {
       this.readiness.add({
         name: `consumer-${host.projection.name}`,
-        check: () => {
+        check: async () => {
           const { ready, detail, state } = host.consumerHealth();
           const { name } = host.projection;
           const remedy = `run npx probity recover; if the topic is whole, run npx probity projection rebuild ${name}`;
-          if (host.hold) return Promise.resolve({ ready: false, ...host.hold });
-          return Promise.resolve({ ready, detail, ...(state === 'waiting' && { remedy }) });
+          if (host.hold) return { ready: false, ...host.hold };
+          const notice = await this.#parkedNotice(name);
+          return {
+            ready,
+            detail,
+            ...(state === 'waiting' && { remedy }),
+            ...(notice !== null && { notice }),
+          };
         },
       });
     }
     this.#counters();
     this.#lag();
+    this.#parkedGauges();
     this.#gauge('halted_partitions', 'Partitions that wait for a person', ['projection'], (set) => {
       for (const host of this.hosts)
         set({ projection: host.projection.name }, host.consumerHealth().halted.length);
@@ -90,6 +104,47 @@ export class ProjectionTelemetry implements OnModuleInit, OnModuleDestroy {
         }
       },
     );
+  }
+
+  #parkedGauges(): void {
+    const label = ['projection'];
+    this.#gauge('parked_keys', 'Records of which an event waits', label, (set) =>
+      this.#eachParked(({ keys }, labels) => {
+        set(labels, keys);
+      }),
+    );
+    this.#gauge('rejected_positions', 'Positions that were rejected and not discarded', label, (set) =>
+      this.#eachParked(({ rejected }, labels) => {
+        set(labels, rejected);
+      }),
+    );
+    this.#gauge(
+      'oldest_parked_age_seconds',
+      'Domain time since the oldest was parked; 0 when nothing is',
+      label,
+      (set) =>
+        this.#eachParked(({ oldest }, labels) => {
+          const age = oldest === null ? 0 : Date.parse(this.clock.now()) - Date.parse(oldest);
+          set(labels, age / 1000);
+        }),
+    );
+  }
+
+  async #eachParked(tell: (counts: ParkedCounts, labels: Record<string, string>) => void): Promise<void> {
+    for (const service of this.parked) tell(await service.counts(), { projection: service.name });
+  }
+
+  /** What is parked stops nobody else, so it is told and does not make the process unready. */
+  async #parkedNotice(projection: string): Promise<string | null> {
+    const service = this.parked.find(({ name }) => name === projection);
+    // A database that is away shows in the consumer itself.
+    const counts = await Promise.race([
+      service?.counts().catch(() => null),
+      pause(SOON_MS, null, { ref: false }),
+    ]);
+    if (!counts || (counts.keys === 0 && counts.rejected === 0)) return null;
+    const { keys, rejected, oldest } = counts;
+    return `parked ${String(keys)}, rejected ${String(rejected)} since ${String(oldest)}: see probity parked list`;
   }
 
   // R-02: the constraint makes it impossible, the metric shows it.

@@ -11,6 +11,8 @@ export interface ProbeAnswer {
   detail: string;
   /** What a person has to do: given where waiting does not help, such as a command of the command line. */
   remedy?: string;
+  /** What a person should know although the process may be ready, in a few words without personal data. */
+  notice?: string;
 }
 
 /** Answer of one probe. */
