@@ -14,6 +14,7 @@ import { migrateViews } from './migrations/run-migrations.js';
 import { HOSTED } from './projections/hosted-projection.js';
 import type { ProjectionName } from './projections/hosted-projection.js';
 import { ProjectorModule } from './projector.module.js';
+import type { ProjectorOptions } from './projector.module.js';
 
 const BOROUGHS = ['E09000002', 'E09000012', 'E09000013'] as const;
 const LIMIT_MS = 40_000;
@@ -29,7 +30,11 @@ describe('the projector', () => {
   const keys = new TestKeys();
   const services: RunningService[] = [];
 
-  const start = async (name: ProjectionName, onFatal = (): void => undefined): Promise<RunningService> => {
+  const start = async (
+    name: ProjectionName,
+    onFatal: (reason: string) => void = () => undefined,
+    settings: Partial<ProjectorOptions> = {},
+  ): Promise<RunningService> => {
     const service = await startService({
       process: HOSTED[name].identity,
       port: 0,
@@ -40,6 +45,7 @@ describe('the projector', () => {
         leasesFor: () => keys,
         boroughs: BOROUGHS,
         onFatal,
+        ...settings,
       }),
       configure: connectConsumers,
       started: startConsumers,
@@ -233,6 +239,29 @@ describe('the projector', () => {
     const positions = (await get(service, '/v1/checkpoints')).body['positions'];
     expect(positions).toContainEqual({ topic: 'matrix.E09000012', partition: 0, nextOffset: Number(at), highWatermark: Number(at + 2n) }); // prettier-ignore
     expect(await rows('select 1 from matrix.entry where record_id = $1', [person])).toEqual([]);
+  }, 120_000);
+
+  it('is not ready and asks for its end when a batch hangs, and the next process applies it once', async () => {
+    const [fatal, person]: [string[], string] = [[], randomUUID()];
+    let release = (): void => undefined;
+    const hung = new Promise<void>((resolve) => (release = resolve));
+    const hanging: TestKeys = Object.assign(new TestKeys(), {
+      leaseCase: async (ids: readonly string[]) => hung.then(() => keys.leaseCase(ids)),
+    });
+    const stuck = await start('safeguarding', (reason) => fatal.push(reason), {
+      leasesFor: () => hanging,
+      stallLimits: { batchMs: 300, fetchMs: 30_000 },
+    });
+    const at = await write('E09000002').publish('safeguarding', [registered(person)]);
+    await eventually(() => Promise.resolve(fatal.length > 0));
+    expect(fatal[0]).toContain('has not ended');
+    const { status, body } = await get(stuck, '/health/ready');
+    expect({ status, held: body['held'] }).toEqual({ status: 503, held: false });
+    release();
+    await stuck.close();
+    await start('safeguarding');
+    await caughtUp('safeguarding', 'E09000002', at + 1n);
+    expect(await rows('select version from safeguarding.register where record_id = $1', [person])).toEqual([{ version: 1 }]); // prettier-ignore
   }, 120_000);
 
   describe('[R-02] rights in the database', () => {

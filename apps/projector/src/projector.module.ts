@@ -1,5 +1,6 @@
 import { Inject, Module } from '@nestjs/common';
 import type { DynamicModule, FactoryProvider, OnApplicationShutdown, Type } from '@nestjs/common';
+import type { StallLimits } from '@probity/messaging';
 import { DomainClock, ServiceLogger, STACK_CONFIG } from '@probity/platform';
 import type { StackConfig } from '@probity/platform';
 import { VaultClient } from '@probity/sealing';
@@ -28,6 +29,8 @@ export interface ProjectorOptions {
   readonly boroughs?: readonly string[];
   /** How a long way is caught up; on the event loop of the process unless given. */
   readonly catchUpFor?: (projection: HostedProjection, now: () => string) => CatchUpBeside;
+  /** How long work may take before it counts as hung. */
+  readonly stallLimits?: StallLimits;
   /** What happens when a consumer is beyond recovery; by default the process fails. */
   readonly onFatal?: (reason: string) => void;
 }
@@ -59,6 +62,7 @@ function hostProvider(
         clock,
         leases: (options.leasesFor ?? vaultFor)(projection, config),
         ...(options.boroughs && { boroughs: options.boroughs }),
+        ...(options.stallLimits && { stallLimits: options.stallLimits }),
         ...(options.catchUpFor && { catchUpBeside: options.catchUpFor(projection, () => clock.now()) }),
         logger: (level, message) => {
           if (level === 'error' || level === 'warn')

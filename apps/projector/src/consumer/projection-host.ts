@@ -6,7 +6,14 @@ import {
   PositionsMoved,
   topicName,
 } from '@probity/messaging';
-import type { Batch, BrokerLogger, ConsumerHealth, PartitionEnd, TopicPartition } from '@probity/messaging';
+import type {
+  Batch,
+  BrokerLogger,
+  ConsumerHealth,
+  PartitionEnd,
+  StallLimits,
+  TopicPartition,
+} from '@probity/messaging';
 import type { Clock, StackConfig } from '@probity/platform';
 import { CheckpointMoved, ProjectionChanged, catchUp, readCheckpoints } from '@probity/projection';
 import type {
@@ -53,6 +60,7 @@ export interface HostOptions {
   readonly boroughs?: readonly string[];
   readonly logger?: BrokerLogger;
   readonly clock: Clock;
+  readonly stallLimits?: StallLimits;
   /** Catches up beside this event loop; without it everything is applied on it. */
   readonly catchUpBeside?: CatchUpBeside;
   /** Told of each batch that failed and of what was parked, with a sentence that is safe to log. */
@@ -133,6 +141,7 @@ export class ProjectionHost {
         load: (at) => this.#load(at),
         position: (topic, partition) => this.#position(topic, partition),
       },
+      ...(options.stallLimits && { stallLimits: options.stallLimits }),
       catchUp: (ends, signal) => this.#catchUp(ends, signal),
       onFatal: options.onFatal,
       onFailure: (at, error) => {
