@@ -20,6 +20,14 @@ describe('what the stack says', () => {
     expect(messageOf('plain text')).toBe('plain text');
   });
 
+  it('says what a person should know of a process that is ready', () => {
+    const probes = [{ name: 'consumer', ready: true, detail: 'consuming', notice: 'parked 1' }];
+    expect(wordsOf(Buffer.from(JSON.stringify({ ready: true, held: false, probes })))).toEqual({
+      held: false,
+      detail: 'consumer: parked 1',
+    });
+  });
+
   it('says which probes keep a process from being ready', () => {
     const probes = [
       { name: 'postgres', ready: true, detail: 'answers' },
