@@ -3,6 +3,7 @@ import { clockCommand } from './commands/clock.command.js';
 import { digestCommand } from './commands/digest.command.js';
 import { importCommand } from './commands/import.command.js';
 import { matrixCommand } from './commands/matrix.command.js';
+import { projectionCommand } from './commands/projection.command.js';
 import { recoverCommand } from './commands/recover.command.js';
 import { statusCommand } from './commands/status.command.js';
 import { examples, type CommandContext } from './context.js';
@@ -30,7 +31,10 @@ function buildProgram(context: CommandContext): Command {
       'after',
       examples('probity status --wait 60', 'probity import lists', 'probity matrix summary') + EXIT_CODES,
     );
-  const commands = [importCommand, matrixCommand, digestCommand, clockCommand, recoverCommand, statusCommand];
+  const commands = [
+    ...[importCommand, matrixCommand, digestCommand, clockCommand],
+    ...[recoverCommand, projectionCommand, statusCommand],
+  ];
   for (const build of commands) program.addCommand(build(context));
   withOwnExit(program, context);
   return program;
