@@ -34,7 +34,7 @@ grant delete on ${schema}.parked to probity_matrix;
 grant select, insert on tally_acts.parked_act to probity_matrix;`;
 
 /** A read model that adds up points. Negative points break its rule. */
-const tallyIn = (schema: string): ProjectionDefinition<TallyState> => ({
+export const tallyIn = (schema: string): ProjectionDefinition<TallyState> => ({
   name: 'tally',
   version: 1,
   schema,
