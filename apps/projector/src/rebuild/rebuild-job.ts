@@ -91,12 +91,13 @@ export class RebuildJob {
   }
 
   async progress(): Promise<RebuildProgress> {
+    const hasCaughtUp = this.#hasCaughtUp; // before the positions are read: it tells of positions that they include
     const [live, own] = await Promise.all([this.host.checkpoints(), this.#runner.checkpoints()]);
     const seconds = (this.#lastAppliedAt - this.#startedAt) / 1_000;
     const between = progressBetween(live, own, this.#low);
     return {
       ...between,
-      ready: between.ready && this.#hasCaughtUp,
+      ready: between.ready && hasCaughtUp,
       running: this.#isRunning,
       ratePerSecond: this.#applied > 0 && seconds > 0 ? Math.round(this.#applied / seconds) : null,
       resumedFrom: this.#resumedFrom,
