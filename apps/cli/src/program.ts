@@ -4,6 +4,7 @@ import { digestCommand } from './commands/digest.command.js';
 import { importCommand } from './commands/import.command.js';
 import { matrixCommand } from './commands/matrix.command.js';
 import { parkedCommand } from './commands/parked.command.js';
+import { projectionCommand } from './commands/projection.command.js';
 import { recoverCommand } from './commands/recover.command.js';
 import { statusCommand } from './commands/status.command.js';
 import { examples, type CommandContext } from './context.js';
@@ -32,13 +33,8 @@ function buildProgram(context: CommandContext): Command {
       examples('probity status --wait 60', 'probity import lists', 'probity matrix summary') + EXIT_CODES,
     );
   const commands = [
-    importCommand,
-    matrixCommand,
-    digestCommand,
-    clockCommand,
-    recoverCommand,
-    parkedCommand,
-    statusCommand,
+    ...[importCommand, matrixCommand, digestCommand, clockCommand],
+    ...[recoverCommand, parkedCommand, projectionCommand, statusCommand],
   ];
   for (const build of commands) program.addCommand(build(context));
   withOwnExit(program, context);

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { examples, withStack, type CommandContext } from '../context.js';
 import { CommandError, EXIT, UsageError } from '../exit-code.js';
 import type { Stack } from '../http/stack.js';
-import { createRecoveryProgress } from '../output/recovery-progress.js';
+import { createRecordsProgress } from '../output/records-progress.js';
 import {
   isNothingToDo,
   lanesTable,
@@ -79,7 +79,7 @@ async function outcomeOf(
   const dryRun = yes !== true;
   const broker = await brokerLacking(context, dryRun);
   const outcome: RecoveryOutcome = { dryRun, broker, services: [] };
-  const progress = createRecoveryProgress(context.output);
+  const progress = createRecordsProgress(context.output);
   try {
     for (const service of RELAYING) {
       const tell = (done: number, total: number): void => {

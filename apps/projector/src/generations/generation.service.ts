@@ -145,16 +145,20 @@ export class GenerationService {
     return this.#alone(async () => {
       const previous = await this.#generationIn('previous');
       const actor = this.#actor(asking);
+      const schema = schemaOf(this.name, 'previous');
       const back = (client: pg.ClientBase): Promise<void> =>
         this.host.generations.rollBack(client, previous.generation, actor);
       if (this.#isOwn(previous)) {
-        const job = new RebuildJob(this.host, previous.generation, schemaOf(this.name, 'previous'));
+        const job = new RebuildJob(this.host, previous.generation, schema);
         await job.open();
         await job.catchUpTo(await this.host.checkpoints(), AbortSignal.timeout(BRING_UP_LIMIT_MS));
         await this.#assertNear(job);
-        await this.#aligned(job, back);
+        await this.#aligned(job, async (client) => {
+          await this.#assertSamePlace(client, job, schema);
+          await back(client);
+        });
       } else {
-        const reached = await readCheckpoints(this.#pool, schemaOf(this.name, 'previous'), this.name);
+        const reached = await readCheckpoints(this.#pool, schema, this.name);
         const { behind } = progressBetween(await this.host.checkpoints(), reached);
         if (behind > 0 && !allowStale) throw problems.wouldGoBack(this.name, behind);
         await inTransaction(this.#pool, back);
@@ -201,10 +205,10 @@ export class GenerationService {
     );
   }
 
-  async #assertSamePlace(client: pg.ClientBase, job: RebuildJob): Promise<void> {
+  async #assertSamePlace(client: pg.ClientBase, job: RebuildJob, schema = this.#next): Promise<void> {
     const positions = (schema: string): string =>
       `select topic, partition, next_offset from ${schema}.checkpoint`;
-    const { rowCount } = await client.query(`${positions(this.#live)} except ${positions(this.#next)}`);
+    const { rowCount } = await client.query(`${positions(this.#live)} except ${positions(schema)}`);
     if (rowCount !== 0) throw problems.notCaughtUp(this.name, (await job.progress()).behind);
   }
 

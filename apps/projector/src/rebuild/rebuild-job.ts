@@ -18,6 +18,8 @@ export class RebuildJob {
   #turn: Promise<unknown> = Promise.resolve();
   #loop: Promise<void> | undefined;
   #isRunning = false;
+  /** Whether it has been where the live generation was. */
+  #hasCaughtUp = false;
   #problem: string | null = null;
   #resumedFrom = 0;
   #applied = 0;
@@ -89,10 +91,13 @@ export class RebuildJob {
   }
 
   async progress(): Promise<RebuildProgress> {
+    const hasCaughtUp = this.#hasCaughtUp; // before the positions are read: it tells of positions that they include
     const [live, own] = await Promise.all([this.host.checkpoints(), this.#runner.checkpoints()]);
     const seconds = (this.#lastAppliedAt - this.#startedAt) / 1_000;
+    const between = progressBetween(live, own, this.#low);
     return {
-      ...progressBetween(live, own, this.#low),
+      ...between,
+      ready: between.ready && hasCaughtUp,
       running: this.#isRunning,
       ratePerSecond: this.#applied > 0 && seconds > 0 ? Math.round(this.#applied / seconds) : null,
       resumedFrom: this.#resumedFrom,
@@ -105,6 +110,7 @@ export class RebuildJob {
     for (let failures = 0; !signal.aborted;) {
       try {
         await this.exclusively(async () => this.catchUpTo(await this.host.checkpoints(), signal));
+        this.#hasCaughtUp ||= !signal.aborted;
         [failures, this.#problem] = [0, null];
         await pause(FOLLOW_MS, undefined, { signal }).catch(() => undefined);
       } catch (error) {
@@ -119,9 +125,11 @@ export class RebuildJob {
   }
 }
 
-/** Whether trying again changes nothing. */
+/** Trying again changes nothing about these. They are told by their names, which alone come back from a thread. */
+const FINAL = [GenerationSwitched, ProjectionChanged, RangeNotKept].map(({ name }) => name);
+
 function isFinal(error: unknown): boolean {
-  return [GenerationSwitched, ProjectionChanged, RangeNotKept].some((kind) => error instanceof kind);
+  return error instanceof Error && FINAL.includes(error.name);
 }
 
 function reasonOf(error: unknown): string {

@@ -1,16 +1,16 @@
 import { SingleBar } from 'cli-progress';
 import type { Output } from './output.js';
 
-/** Shows on stderr how far a recovery is: a bar on a terminal, nothing elsewhere. */
-export interface RecoveryProgress {
-  /** @param done records read and sent so far */
-  show(service: string, done: number, total: number): void;
+/** Shows on stderr how many records of a long work are done: a bar on a terminal, nothing elsewhere. */
+export interface RecordsProgress {
+  /** @param name what is worked on */
+  show(name: string, done: number, total: number): void;
   /** Gives the terminal back. */
   stop(): void;
 }
 
 /** A bar that appears with the first record. */
-export function createRecoveryProgress(output: Output): RecoveryProgress {
+export function createRecordsProgress(output: Output): RecordsProgress {
   if (!output.canDraw) return { show: () => undefined, stop: () => undefined };
   const bar = new SingleBar({
     stream: output.stderr,
