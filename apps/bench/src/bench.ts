@@ -7,6 +7,7 @@ import { measureAppend } from './measurements/append.measurement.js';
 import { measureImport } from './measurements/import.measurement.js';
 import { measureLatency } from './measurements/latency.measurement.js';
 import { measureProjector } from './measurements/projector.measurement.js';
+import { measureRebuild } from './measurements/rebuild.measurement.js';
 import { measureRelay } from './measurements/relay.measurement.js';
 import type { BenchOptions, MeasurementName } from './options.js';
 
@@ -40,6 +41,8 @@ export class Bench {
     if (this.#wants('relay')) this.#figures.push(await measureRelay(await this.#openScratch(), sizes));
     if (this.#wants('projector'))
       this.#figures.push(await measureProjector(await this.#openScratch(), sizes));
+    if (this.#wants('rebuild'))
+      this.#figures.push(...(await measureRebuild(await this.#openScratch(), sizes)));
     const asked = this.#figures.filter(({ measurement }) => this.#wants(measurement));
     return { machine: machine(), figures: asked, memory: this.#memory };
   }

@@ -1,7 +1,15 @@
 import { parseArgs } from 'node:util';
 
 /** The measurements, in the order in which they run. */
-export const MEASUREMENTS = ['memory', 'import', 'latency', 'append', 'relay', 'projector'] as const;
+export const MEASUREMENTS = [
+  'memory',
+  'import',
+  'latency',
+  'append',
+  'relay',
+  'projector',
+  'rebuild',
+] as const;
 
 /** One of {@link MEASUREMENTS}. */
 export type MeasurementName = (typeof MEASUREMENTS)[number];
@@ -20,6 +28,8 @@ export interface Sizes {
   /** Events that the projector catches up with. */
   readonly projectorEvents: number;
   readonly projectorRounds: number;
+  /** Events that a generation is rebuilt from, beside readers. */
+  readonly rebuildEvents: number;
   /** Rows of one imported list. */
   readonly importRows: number;
   readonly importRounds: number;
@@ -28,12 +38,16 @@ export interface Sizes {
   readonly loadSeconds: number;
 }
 
+/** Fewer events are rebuilt before a reader has read often enough. */
+const LEAST_REBUILT = 10_000;
+
 const FULL: Sizes = {
   rounds: 7,
   appendBlocks: 10,
   relayEvents: 10_000,
   projectorEvents: 30_000,
   projectorRounds: 5,
+  rebuildEvents: 100_000,
   importRows: 10_000,
   importRounds: 3,
   loadRate: 200,
@@ -46,6 +60,7 @@ const QUICK: Sizes = {
   relayEvents: 2_000,
   projectorEvents: 6_000,
   projectorRounds: 1,
+  rebuildEvents: 20_000,
   importRows: 2_000,
   importRounds: 1,
   loadRate: 200,
@@ -69,12 +84,13 @@ export class UsageError extends Error {
 export const HELP = `Usage: npm run bench -- [options]
 
 Measures how fast the parts of Probity are, each beside the raw limit of what it stands on, in the same run and
-in turn: compare ratios, not numbers of different machines. Needs about ten minutes, two with --quick.
+in turn: compare ratios, not numbers of different machines. Needs about twelve minutes, three with --quick.
 
   --quick        small sizes
   --only NAME    one measurement (may be given again): ${MEASUREMENTS.join(', ')}
   --home FOLDER  measure the running stack of this home instead of one of its own; adds made-up records to it.
                  For ${ON_A_RUNNING_STACK.join(', ')} only: the others need databases and topics of their own
+  --rebuild N    rebuild from N events, e.g. 1000000
   --json         print the figures as JSON
   --help         print this
 
@@ -97,7 +113,11 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
   if (unknown !== undefined)
     throw new UsageError(`${unknown} cannot be measured here: name one of ${possible.join(', ')}.`);
   const only = values.only.length > 0 ? (values.only as MeasurementName[]) : possible;
-  return { isJson: values.json, only: new Set(only), sizes: values.quick ? QUICK : FULL, home };
+  const sizes = values.quick ? QUICK : FULL;
+  const rebuildEvents = values.rebuild === undefined ? sizes.rebuildEvents : Number(values.rebuild);
+  if (!Number.isInteger(rebuildEvents) || rebuildEvents < LEAST_REBUILT)
+    throw new UsageError(`--rebuild takes a whole number of events, ${String(LEAST_REBUILT)} or more.`);
+  return { isJson: values.json, only: new Set(only), sizes: { ...sizes, rebuildEvents }, home };
 }
 
 function parsed(args: readonly string[]) {
@@ -110,6 +130,7 @@ function parsed(args: readonly string[]) {
         help: { type: 'boolean', short: 'h', default: false },
         only: { type: 'string', multiple: true, default: [] },
         home: { type: 'string' },
+        rebuild: { type: 'string' },
       },
     }).values;
   } catch (error) {

@@ -1,7 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { topicName } from '@probity/messaging';
-import { FRESH_KEY_LIMIT } from '@probity/sealing';
-import type { FreshKey } from '@probity/sealing';
 import type pg from 'pg';
 import type { Figure } from '../figures/figure.js';
 import type { Run } from '../figures/rounds.js';
@@ -10,14 +8,12 @@ import type { Lab } from '../lab/lab.js';
 import { ProjectorProcess } from '../lab/projector-process.js';
 import type { WorkingProcesses } from '../lab/stopwatch.js';
 import { ITSELF, processesOf, Stopwatch } from '../lab/stopwatch.js';
-import { EntrySealer } from '../material/entry-sealer.js';
-import { partsOf, toRecords } from '../material/log-records.js';
+import { fillTopic } from '../material/filled-topic.js';
 import type { Sizes } from '../options.js';
 import { BareProjection } from './bare-projection.js';
 
 /** A process that catches up works on several partitions side by side, as the stack's own 32. */
 const BOROUGHS = ['E09000005', 'E09000007', 'E09000008', 'E09000009'] as const;
-const BATCH = 500;
 const AIM = 1 / 2;
 const LIMIT_MS = 180_000;
 const LOOK_MS = 10;
@@ -32,7 +28,7 @@ const WARM_UP = 1 / 3;
 export async function measureProjector(lab: Lab, sizes: Sizes): Promise<Figure> {
   lab.report('Filling topics for the projector');
   const events = sizes.projectorEvents;
-  for (const borough of BOROUGHS) await fill(lab, borough, events / BOROUGHS.length);
+  for (const borough of BOROUGHS) await fillTopic(lab, borough, events / BOROUGHS.length);
   lab.report('Catching up');
   // The stack's own projector would stand on the port of the one that is measured.
   await lab.stack?.kill('projector-matrix', 'SIGTERM');
@@ -65,22 +61,6 @@ export async function measureProjector(lab: Lab, sizes: Sizes): Promise<Figure> 
     rounds,
     notes: ['Verifies hash, Merkle path and signature, leases keys from the vault, opens every event'],
   };
-}
-
-async function fill(lab: Lab, borough: string, events: number): Promise<void> {
-  const log = lab.log(`ingest-${borough}`);
-  const vault = lab.vault('borough-ingest');
-  const sealer = new EntrySealer(borough);
-  const signer = lab.signer(borough);
-  const topic = topicName(sealer.topic, lab.config.topicPrefix);
-  for (let left = events / 2; left > 0; left -= FRESH_KEY_LIMIT) {
-    const count = Math.min(left, FRESH_KEY_LIMIT);
-    const keys: FreshKey[] = await vault.freshKeys({ borough, family: 'matrix', count });
-    for (const part of partsOf(keys, BATCH / 2)) {
-      const block = part.flatMap((key) => sealer.next(key).events);
-      await log.send(topic, 0, toRecords(sealer.topic, block, signer));
-    }
-  }
 }
 
 async function catchUp(lab: Lab, owner: pg.Client, events: number, servers: WorkingProcesses): Promise<Run> {

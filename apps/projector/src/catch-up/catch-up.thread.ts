@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import pg from 'pg';
 import { KafkaLog } from '@probity/messaging';
@@ -9,6 +10,9 @@ import type { CatchUpMessage, CatchUpTask } from './catch-up-message.js';
 import { RunnerFactory } from './runner-factory.js';
 
 // Entry of a thread: it applies its share of the partitions with connections of its own, and ends.
+
+/** Longest that connections are said goodbye to, in ms of real time: what was applied is committed, and whoever waits goes on. */
+const GOODBYE_MS = 3_000;
 
 const tell = (message: CatchUpMessage): void => parentPort?.postMessage(message);
 
@@ -42,7 +46,8 @@ async function work(task: CatchUpTask, signal: AbortSignal): Promise<void> {
     };
     await catchUp(runner, log, task.targets, { signal, onApplied });
   } finally {
-    await Promise.allSettled([log.close(), leases.close(), pool.end()]);
+    const goodbye = Promise.allSettled([log.close(), leases.close(), pool.end()]);
+    await Promise.race([goodbye, pause(GOODBYE_MS)]);
   }
 }
 
@@ -57,5 +62,6 @@ try {
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: 'unknown error' };
   tell({ kind: 'failed', name, message });
 } finally {
-  parentPort?.close();
+  // A connection that the broker client has not closed would keep the thread, and whoever waits for it, for ever.
+  process.exit();
 }
