@@ -8,7 +8,7 @@ import type { Harness } from '@probity/testing';
 import type pg from 'pg';
 import { appendAs, event, migrateEvents, newStream, signerOf } from './fixture.js';
 
-const BOROUGHS = ['E09000002', 'E09000012', 'E09000013'] as const;
+const BOROUGHS = ['E09000002', 'E09000003', 'E09000012', 'E09000013'] as const;
 
 describe('the relay', () => {
   let harness: Harness;
@@ -32,13 +32,19 @@ describe('the relay', () => {
     await harness.close();
   });
 
-  function logOf(borough: string): RelayLog {
+  function kafkaOf(borough: string): KafkaLog {
     const log = new KafkaLog({
       clientId: 'relay-test',
       connection: harness.config.kafka(`ingest-${borough}`),
     });
     logs.push(log);
-    const name = (topic: string): string => topicName(topic, harness.topicPrefix);
+    return log;
+  }
+
+  const name = (topic: string): string => topicName(topic, harness.topicPrefix);
+
+  function logOf(borough: string): RelayLog {
+    const log = kafkaOf(borough);
     return {
       send: (topic, partition, records) => log.send(name(topic), partition, records),
       endOffset: (topic, partition) => log.endOffset(name(topic), partition),
@@ -89,6 +95,32 @@ describe('the relay', () => {
     ids.push(...(await appendTo('E09000012', 3)));
     await until(() => outboxIsEmpty('E09000012'));
     expect(await idsIn('E09000012')).toEqual(ids);
+  }, 60_000);
+
+  it('is not held up by bytes that are no text, and changes none of them', async () => {
+    const topic = 'matrix.E09000003';
+    const over = { topic, source: '/boroughs/E09000003' };
+    const events = [event(newStream(), 1, over), event(newStream(), 1, over)];
+    const bytes = Buffer.from([0x7b, 0xff, 0x00, 0xc0, 0x7d]);
+    const [first, second] = events as [(typeof events)[0], (typeof events)[0]];
+    await appendAs(ingest, {
+      events: [{ ...first, sealedBytes: bytes }, second],
+      signerOf: () => signers.get('E09000003') as BatchSigner,
+    });
+    relay('E09000003', logOf('E09000003')).start();
+    await until(() => outboxIsEmpty('E09000003'));
+    const values: Buffer[] = [];
+    for await (const { value } of kafkaOf('E09000003').read(name(topic), 0, 0n, 2n)) values.push(value);
+    expect(values[0]).toEqual(
+      Buffer.concat([
+        Buffer.from('{"sealed":'),
+        bytes,
+        Buffer.from(`,"skeleton":${first.skeletonBytes.toString()}}`),
+      ]),
+    );
+    expect(values[1]?.toString()).toBe(
+      `{"sealed":${second.sealedBytes?.toString() ?? '{}'},"skeleton":${second.skeletonBytes.toString()}}`,
+    );
   }, 60_000);
 
   it('sends nothing twice when it dies between a send and its mark', async () => {

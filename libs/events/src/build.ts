@@ -1,8 +1,8 @@
-import type { JsonValue } from './canonical-json.js';
-import { canonicalBytes } from './canonical-json.js';
+import { canonicalBytes, canonicalJson } from './canonical-json.js';
 import { dataSchemaOf } from './catalogue.js';
-import { hashOf, headerBytesOf, sealedHashesOf } from './codec.js';
-import type { EventHeader, SealedGroups, Skeleton } from './event.js';
+import { hashOf, headerBytesOf } from './codec.js';
+import type { EventHeader, SealedGroup, SealedGroups, Skeleton } from './event.js';
+import { SEALED_GROUPS } from './event.js';
 import { leafHash } from './merkle.js';
 
 /** An event ready to be signed and appended: exact bytes of every part, and the hash that the signature covers. */
@@ -28,20 +28,29 @@ export type EventFacts = Omit<
 /** Put an event together from its facts, its skeleton and its envelopes. */
 export function buildEvent(facts: EventFacts, skeleton: Skeleton, sealed: SealedGroups): UnsignedEvent {
   const skeletonBytes = canonicalBytes(skeleton);
+  const envelopes = envelopeTextsOf(sealed);
   const header: EventHeader = {
     ...facts,
     classification: facts.classification ?? 'OFFICIAL-SENSITIVE',
     dataschema: dataSchemaOf(facts.type),
     skeletonhash: hashOf(skeletonBytes),
-    sealedhashes: sealedHashesOf(sealed),
+    sealedhashes: Object.fromEntries(envelopes.map(([group, text]) => [group, hashOf(text)])),
   };
   const headerBytes = headerBytesOf(header);
-  const isSealed = Object.keys(sealed).length > 0;
+  const members = envelopes.map(([group, text]) => `"${group}":${text}`);
   return {
     header,
     headerBytes,
     skeletonBytes,
-    sealedBytes: isSealed ? canonicalBytes(sealed as unknown as JsonValue) : null,
+    sealedBytes: members.length > 0 ? Buffer.from(`{${members.join(',')}}`) : null,
     eventHash: leafHash(headerBytes),
   };
+}
+
+/** Canonical JSON of each envelope, in canonical order: written once, to be hashed and to be stored. */
+function envelopeTextsOf(sealed: SealedGroups): [SealedGroup, string][] {
+  return SEALED_GROUPS.flatMap((group): [SealedGroup, string][] => {
+    const envelope = sealed[group];
+    return envelope ? [[group, canonicalJson({ ...envelope })]] : [];
+  });
 }

@@ -28,8 +28,8 @@ export const OPTIONAL_ATTRIBUTES = ['causationid', 'traceparent'] as const;
 /** Headers that say what the record is, with the one value that they have. */
 export const FORMAT_HEADERS = { 'content-type': 'application/json', ce_specversion: '1.0' } as const;
 
-/** base64url SHA-256 of bytes, as headers carry it. */
-export function hashOf(bytes: Uint8Array): string {
+/** base64url SHA-256 of bytes, or of a text in UTF-8, as headers carry it. */
+export function hashOf(bytes: Uint8Array | string): string {
   return hash('sha256', bytes, 'base64url');
 }
 

@@ -23,6 +23,12 @@ export interface BlockTarget {
   readonly reads: readonly StreamRead[];
 }
 
+/** A block with everything sealed, ready to be written. */
+export interface SealedBlock {
+  readonly seen: readonly SeenRow[];
+  readonly events: readonly UnsignedEvent[];
+}
+
 /**
  * Writes what a block of rows became, in one transaction: the events, the row keys, and that the rows have been seen.
  * A crash leaves all of it or nothing, so that the same file can be sent again (R-39).
@@ -34,19 +40,20 @@ export class BlockWriter {
     private readonly factory: EventFactory,
   ) {}
 
-  /** Write a block. @throws AppendRefused when a group or the window moved: the block is to be decided again. */
-  async write(rows: readonly DecidedRow[], target: BlockTarget): Promise<void> {
+  /** Seal a block. The keys of its records are wiped: it is the only time. */
+  seal(rows: readonly DecidedRow[], target: BlockTarget): SealedBlock {
     const fresh = rows.filter((row) => row.write !== null);
-    if (fresh.length === 0) return;
     const seen = fresh.map(toSeenRow);
-    const events = target.isDryRun ? [] : this.#eventsOf(fresh, target);
+    return target.isDryRun
+      ? { seen: seen.map(withoutRecord), events: [] }
+      : { seen, events: this.#eventsOf(fresh, target) };
+  }
+
+  /** Write a block. @throws AppendRefused when a group or the window moved: the block is to be decided again. */
+  async write({ seen, events }: SealedBlock, target: BlockTarget): Promise<void> {
+    if (seen.length === 0) return;
     await inTransaction(this.pool, async (client) => {
-      await this.seenRows.remember(
-        client,
-        target.scope,
-        target.borough,
-        target.isDryRun ? seen.map(withoutRecord) : seen,
-      );
+      await this.seenRows.remember(client, target.scope, target.borough, seen);
       if (events.length === 0) return;
       await append(client, {
         events,

@@ -11,6 +11,7 @@ import { GroupBook } from '../groups/group-book.js';
 import { GroupsImport } from '../groups/groups-import.js';
 import type { IngestConfig } from '../ingest.config.js';
 import type { Dialect } from '../reading/dialect.js';
+import type { FileProblem } from '../reading/file-problem.js';
 import { isFileProblem } from '../reading/file-problem.js';
 import { readGroups } from '../reading/groups-file.js';
 import type { ListItem, OpenedList } from '../reading/legacy-file.js';
@@ -32,6 +33,9 @@ import { RowHasher, scopeOf } from './row-key.js';
 import type { ImportKey } from './sealed-lines.js';
 import type { SealedSpool } from './sealed-spool.js';
 import type { SeenRowsRepository } from './seen-rows.repository.js';
+import { WriteLane } from './write-lane.js';
+
+type Row = Extract<ListItem, { kind: 'row' }>;
 
 /** What an import works with. */
 export interface RunnerParts {
@@ -62,7 +66,7 @@ interface Run {
   readonly outcomes: OutcomeLog;
 }
 
-/** Runs one import: groups, then rows in blocks, then the window is closed. Memory is one block. */
+/** Runs one import: groups, then rows in blocks, then the window is closed. Memory is two blocks. */
 export class ImportRunner {
   #isStopping = false;
 
@@ -195,19 +199,42 @@ export class ImportRunner {
     const writer = new BlockWriter(this.parts.pool, this.parts.seenRows, run.factory);
     const { borough, signer, job } = run;
     const target: BlockTarget = { borough, scope: scopeOf(job), isDryRun: job.isDryRun, signer, reads };
-    const settle = async (rows: Extract<ListItem, { kind: 'row' }>[]): Promise<void> => {
-      if (this.#isStopping || run.turn.isLost) throw new ImportStopped(INTERRUPTED);
+    const lane = new WriteLane();
+    const settle = async (rows: Row[]): Promise<void> => {
+      this.#assertGoing(run);
       const decided = await block.decide(rows);
-      await writer.write(decided, target);
-      await run.outcomes.add(decided);
-      await run.tally.rows(decided, rows, list.progress.bytes);
+      const sealed = writer.seal(decided, target);
+      const { bytes } = list.progress;
+      await lane.free();
+      this.#assertGoing(run);
+      lane.begin(async () => {
+        await writer.write(sealed, target);
+        await run.outcomes.add(decided);
+        await run.tally.rows(decided, rows, bytes);
+      });
     };
-    let held: Extract<ListItem, { kind: 'row' }>[] = [];
-    const context = { asOf: londonDateOf(job.asAt), rules: this.parts.model };
+    try {
+      const problem = await this.#eachBlock(run, list, settle);
+      await lane.free();
+      if (problem !== null) throw new ImportStopped(unreadableFile(problem, 'list'));
+    } finally {
+      // The turn is given back afterwards: nobody else may begin while a block is on its way.
+      await lane.ended();
+    }
+  }
+
+  async #eachBlock(
+    run: Run,
+    list: OpenedList,
+    settle: (rows: Row[]) => Promise<void>,
+  ): Promise<FileProblem | null> {
+    let held: Row[] = [];
+    let problem: FileProblem | null = null;
+    const context = { asOf: londonDateOf(run.job.asAt), rules: this.parts.model };
     for await (const item of list.rows(context)) {
       if (item.kind === 'problem') {
-        await settle(held);
-        throw new ImportStopped(unreadableFile(item.problem, 'list'));
+        problem = item.problem;
+        break;
       }
       held.push(item);
       if (held.length < this.parts.config.blockRows) continue;
@@ -215,6 +242,11 @@ export class ImportRunner {
       held = [];
     }
     if (held.length > 0) await settle(held);
+    return problem;
+  }
+
+  #assertGoing(run: Run): void {
+    if (this.#isStopping || run.turn.isLost) throw new ImportStopped(INTERRUPTED);
   }
 
   async #finish(run: Run): Promise<void> {

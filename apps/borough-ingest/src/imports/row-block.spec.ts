@@ -55,7 +55,11 @@ class Seen {
 
 const indexKey = randomBytes(32);
 
-async function decide(lines: readonly string[], seen = new Seen()): Promise<DecidedRow[]> {
+async function decide(
+  lines: readonly string[],
+  seen = new Seen(),
+  cut = lines.length,
+): Promise<DecidedRow[]> {
   const { dialects } = loadDialects(loadIngestConfig({}).adaptersDirectory);
   const source = (async function* () {
     await Promise.resolve();
@@ -90,13 +94,15 @@ async function decide(lines: readonly string[], seen = new Seen()): Promise<Deci
   };
   const job = { id: 'j', borough: 'E09000012', fileHash: 'f', windowId: null, isDryRun: false } as never;
   const run = { job, borough: 'E09000012', hasher: new RowHasher('E09000012', indexKey) };
-  return new RowBlock(
+  const block = new RowBlock(
     run,
     list,
     new RowDecider(context as never),
     keys,
     seen as unknown as SeenRowsRepository,
-  ).decide(items);
+  );
+  const first = await block.decide(items.slice(0, cut));
+  return [...first, ...(await block.decide(items.slice(cut)))];
 }
 
 const statuses = (rows: readonly DecidedRow[]): string[] =>
@@ -108,6 +114,19 @@ describe('a block of rows', () => {
     const rows = await decide([row('A'), row('A', { notes: 'other notes' }), other, row('A')]);
     expect(statuses(rows)).toEqual(['REGISTERED', 'DUPLICATE', 'PROBLEM SCH-005', 'DUPLICATE']);
     expect(rows.map(({ write }) => write?.kind ?? null)).toEqual(['record', null, null, null]);
+  });
+
+  it('knows the rows of the block before while that is on its way to the database', async () => {
+    const lines = [
+      row('A'),
+      row('B', { type: 'Associate' }),
+      row('A'),
+      row('B', { type: 'Witness' }),
+      row('C'),
+    ];
+    const rows = await decide(lines, new Seen(), 2);
+    expect(statuses(rows)).toEqual(statuses(await decide(lines)));
+    expect(rows.map(({ write }) => write?.kind ?? null)).toEqual(['record', 'refusal', null, null, 'record']);
   });
 
   it('lets an unreadable row take no reference, so that its corrected copy is decided', async () => {

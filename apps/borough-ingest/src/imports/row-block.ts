@@ -16,6 +16,9 @@ type Row = Extract<ListItem, { kind: 'row' }>;
 
 /** Decides rows of one import a block at a time: unreadable, repeated, or a command of its own. */
 export class RowBlock {
+  /** What the last block will have remembered when it is written: it may be on its way while the next one is decided. */
+  #onTheirWay = new Map<string, FirstRow>();
+
   constructor(
     private readonly run: { readonly job: ImportJob; readonly borough: string; readonly hasher: RowHasher },
     private readonly list: Pick<OpenedList, 'dialect' | 'header'>,
@@ -24,24 +27,29 @@ export class RowBlock {
     private readonly seenRows: SeenRowsRepository,
   ) {}
 
-  /** Decide a block in file order. The outcome of a row depends on it and on earlier rows alone, so a second run agrees. */
+  /**
+   * Decide a block in file order. The outcome of a row depends on it and on earlier rows alone, so a second run agrees.
+   * The block before the last one must be written.
+   */
   async decide(rows: readonly Row[]): Promise<DecidedRow[]> {
     await Promise.all([this.keys.fill('matrix', rows.length), this.keys.fill('safeguarding', rows.length)]);
     const macs = rows.map(({ reading }) => (reading.kind === 'readable' ? this.#macsOf(reading) : null));
     const rowKeys = macs.flatMap((each) => (each ? [each.rowKey] : []));
     const first = await this.seenRows.firstRows(scopeOf(this.run.job), this.run.borough, rowKeys);
-    return rows.map((row, place) => this.#decideRow(row, macs[place] ?? null, first));
+    const known = new Map([...this.#onTheirWay, ...first]);
+    this.#onTheirWay = new Map();
+    return rows.map((row, place) => this.#decideRow(row, macs[place] ?? null, known));
   }
 
   #macsOf(reading: ReadableRow): RowMacs {
     return this.run.hasher.row(reading.row.localRef, contentOf(reading));
   }
 
-  #decideRow(row: Row, macs: RowMacs | null, first: Map<string, FirstRow>): DecidedRow {
+  #decideRow(row: Row, macs: RowMacs | null, known: Map<string, FirstRow>): DecidedRow {
     const { reading, raw } = row;
     if (reading.kind === 'unreadable' || !macs) return this.#unreadable(reading as UnreadableRow, raw);
     const hex = macs.rowKey.toString('hex');
-    const earlier = first.get(hex);
+    const earlier = known.get(hex);
     if (earlier && earlier.line !== reading.line) return this.#repeated(reading, raw, macs, earlier);
     const decided = this.decider.decide(reading.line, reading.row);
     if (earlier) {
@@ -49,7 +57,9 @@ export class RowBlock {
       if (decided.write?.kind === 'record') this.keys.giveBack(decided.write.family, decided.write.key);
       return { ...decided, macs, write: null };
     }
-    first.set(hex, { contentMac: macs.contentMac, line: reading.line });
+    const first = { contentMac: macs.contentMac, line: reading.line };
+    known.set(hex, first);
+    this.#onTheirWay.set(hex, first);
     return { ...decided, macs };
   }
 

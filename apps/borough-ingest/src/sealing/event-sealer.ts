@@ -1,6 +1,6 @@
 import type { EventFacts, PlainEvent, SealedGroup, SealedGroups, UnsignedEvent } from '@probity/events';
 import { SEALED_GROUPS, buildEvent, canonicalBytes, definitionOf, validatePlainEvent } from '@probity/events';
-import { deriveSubkey, seal, sealContextOf } from '@probity/sealing';
+import { deriveSubkeys, seal, sealContextOf } from '@probity/sealing';
 
 /** The data key of a record, held only while its events are sealed. */
 export interface RecordKey {
@@ -12,15 +12,8 @@ export interface RecordKey {
 
 /** A key that has just been issued, for a new record: all groups can be sealed. */
 export function freshRecordKey(recordId: string, dekVersion: number, dek: Uint8Array): RecordKey {
-  const subkeys = new Map<SealedGroup, Uint8Array>();
-  const subkeyOf = (group: SealedGroup): Uint8Array => {
-    const known = subkeys.get(group);
-    if (known) return known;
-    const subkey = deriveSubkey(dek, group);
-    subkeys.set(group, subkey);
-    return subkey;
-  };
-  return { recordId, dekVersion, subkeyOf };
+  const subkeys = deriveSubkeys(dek);
+  return { recordId, dekVersion, subkeyOf: (group) => subkeys[group] };
 }
 
 /** A leased key of an existing record: only `case` can be sealed. */

@@ -16,18 +16,28 @@ export interface OutboxEntry {
   readonly record: OutgoingRecord;
 }
 
+/** A part of an event as the database hands it over: bytes, or the text that they are in UTF-8. */
+type Part = Buffer | string;
+
 interface OutboxRow {
   position: string;
-  header: Buffer;
-  skeleton: Buffer;
-  sealed: Buffer | null;
+  header: Part;
+  skeleton: Part;
+  sealed: Part | null;
   path: string;
   writer_key: string;
   signature: Buffer;
 }
 
-const NEXT = `
-SELECT o.position, e.header, e.skeleton, s.sealed, e.path, b.writer_key, b.signature
+const AS_BYTES = 'e.header, e.skeleton, s.sealed';
+// The client takes bytes as hexadecimal, twice their size, and takes it apart again; canonical JSON is text anyway.
+const AS_TEXT = ['e.header', 'e.skeleton', 's.sealed']
+  .map((column) => `convert_from(${column}, 'UTF8') AS ${column.slice(2)}`)
+  .join(', ');
+const NOT_TEXT = '22021';
+
+const nextBy = (parts: string): string => `
+SELECT o.position, ${parts}, e.path, b.writer_key, b.signature
 FROM events.outbox o
 JOIN events.event e USING (position)
 JOIN events.batch b ON b.batch = e.batch
@@ -46,8 +56,24 @@ export async function nextOutboxEntries(
   limit: number,
   onTheirWay: readonly string[] = [],
 ): Promise<OutboxEntry[]> {
-  const { rows } = await client.query(NEXT, [lane.topic, lane.partition, limit, onTheirWay]);
-  return (rows as unknown as OutboxRow[]).map(toEntry);
+  const values = [lane.topic, lane.partition, limit, onTheirWay];
+  return (await rowsOf(client, nextBy, values)).map(toEntry);
+}
+
+/** Bytes that are no text come as they are: no writer of ours makes them, and nobody's may hold up a lane. */
+async function rowsOf(
+  client: SqlClient,
+  statementBy: (parts: string) => string,
+  values: unknown[],
+): Promise<OutboxRow[]> {
+  const ask = async (parts: string): Promise<OutboxRow[]> =>
+    (await client.query(statementBy(parts), values)).rows as unknown as OutboxRow[];
+  try {
+    return await ask(AS_TEXT);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== NOT_TEXT) throw error;
+    return ask(AS_BYTES);
+  }
 }
 
 /** Partitions that have something to send. */
@@ -90,8 +116,8 @@ export async function markPublished(
   );
 }
 
-const AT = `
-SELECT e.position, e.header, e.skeleton, s.sealed, e.path, b.writer_key, b.signature
+const atBy = (parts: string): string => `
+SELECT e.position, ${parts}, e.path, b.writer_key, b.signature
 FROM unnest($1::bigint[]) WITH ORDINALITY AS w(position, place)
 JOIN events.event e USING (position)
 JOIN events.batch b ON b.batch = e.batch
@@ -104,30 +130,26 @@ export async function entriesAt(
   topic: string,
   positions: readonly number[],
 ): Promise<OutboxEntry[]> {
-  const { rows } = await client.query(AT, [positions, topic]);
-  return (rows as unknown as OutboxRow[]).map(toEntry);
+  return (await rowsOf(client, atBy, [positions, topic])).map(toEntry);
 }
 
-const OPEN_SEALED = Buffer.from('{"sealed":');
-const NOTHING_SEALED = Buffer.from('{}');
-const OPEN_SKELETON = Buffer.from(',"skeleton":');
-const CLOSE = Buffer.from('}');
-
 function toEntry(row: OutboxRow): OutboxEntry {
-  const header = JSON.parse(row.header.toString('utf8')) as EventHeader;
+  const header = JSON.parse(row.header.toString()) as EventHeader;
   const headers = encodeHeaders(header, { keyId: row.writer_key, signature: row.signature, path: row.path });
-  // The stored bytes are canonical already: put together, never parsed and rendered again.
-  const value = Buffer.concat([
-    OPEN_SEALED,
-    row.sealed ?? NOTHING_SEALED,
-    OPEN_SKELETON,
-    row.skeleton,
-    CLOSE,
-  ]);
+  const value = valueOf(row.sealed ?? '{}', row.skeleton);
   const timestamp = String(Date.parse(header.time));
   return {
     position: row.position,
     eventId: header.id,
     record: { key: header.key, value, headers, timestamp },
   };
+}
+
+/** The stored parts are canonical already: put together, never parsed and rendered again. */
+function valueOf(sealed: Part, skeleton: Part): Buffer {
+  if (typeof sealed === 'string' && typeof skeleton === 'string')
+    return Buffer.from(`{"sealed":${sealed},"skeleton":${skeleton}}`);
+  return Buffer.concat(
+    ['{"sealed":', sealed, ',"skeleton":', skeleton, '}'].map((part) => Buffer.from(part as string)),
+  );
 }
