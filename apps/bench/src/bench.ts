@@ -4,6 +4,7 @@ import type { Lab } from './lab/lab.js';
 import { residentMemory } from './lab/memory.js';
 import { openScratch } from './lab/scratch.js';
 import { measureAppend } from './measurements/append.measurement.js';
+import { measureGroups } from './measurements/group.measurement.js';
 import { measureImport } from './measurements/import.measurement.js';
 import { measureLatency } from './measurements/latency.measurement.js';
 import { measureProjector } from './measurements/projector.measurement.js';
@@ -37,6 +38,7 @@ export class Bench {
     }
     await this.#remember('after load');
     if (this.#wants('append')) this.#figures.push(await measureAppend(await this.#openScratch(), sizes));
+    if (this.#wants('group')) this.#figures.push(...(await measureGroups(await this.#openScratch(), sizes)));
     if (this.#wants('relay')) this.#figures.push(await measureRelay(await this.#openScratch(), sizes));
     if (this.#wants('projector'))
       this.#figures.push(await measureProjector(await this.#openScratch(), sizes));

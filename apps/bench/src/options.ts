@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** The measurements, in the order in which they run. */
-export const MEASUREMENTS = ['memory', 'import', 'latency', 'append', 'relay', 'projector'] as const;
+export const MEASUREMENTS = ['memory', 'import', 'latency', 'append', 'group', 'relay', 'projector'] as const;
 
 /** One of {@link MEASUREMENTS}. */
 export type MeasurementName = (typeof MEASUREMENTS)[number];
@@ -15,6 +15,8 @@ export interface Sizes {
   readonly rounds: number;
   /** Blocks of 500 events that one round appends. */
   readonly appendBlocks: number;
+  /** Events that one round appends one at a time. */
+  readonly singleEvents: number;
   /** Events that one round relays. */
   readonly relayEvents: number;
   /** Events that the projector catches up with. */
@@ -31,6 +33,7 @@ export interface Sizes {
 const FULL: Sizes = {
   rounds: 7,
   appendBlocks: 10,
+  singleEvents: 10_000,
   relayEvents: 10_000,
   projectorEvents: 30_000,
   projectorRounds: 5,
@@ -43,6 +46,7 @@ const FULL: Sizes = {
 const QUICK: Sizes = {
   rounds: 2,
   appendBlocks: 3,
+  singleEvents: 3_000,
   relayEvents: 2_000,
   projectorEvents: 6_000,
   projectorRounds: 1,
