@@ -4,6 +4,7 @@ import type { Lab } from './lab/lab.js';
 import { residentMemory } from './lab/memory.js';
 import { openScratch } from './lab/scratch.js';
 import { measureAppend } from './measurements/append.measurement.js';
+import { measureEmmett } from './measurements/emmett.measurement.js';
 import { measureGroups } from './measurements/group.measurement.js';
 import { measureImport } from './measurements/import.measurement.js';
 import { measureLatency } from './measurements/latency.measurement.js';
@@ -40,8 +41,12 @@ export class Bench {
     if (this.#wants('append')) this.#figures.push(await measureAppend(await this.#openScratch(), sizes));
     if (this.#wants('group')) this.#figures.push(...(await measureGroups(await this.#openScratch(), sizes)));
     if (this.#wants('relay')) this.#figures.push(await measureRelay(await this.#openScratch(), sizes));
-    if (this.#wants('projector'))
-      this.#figures.push(await measureProjector(await this.#openScratch(), sizes));
+    if (this.#wants('projector', 'emmett')) {
+      const projector = await measureProjector(await this.#openScratch(), sizes);
+      this.#figures.push(projector);
+      if (this.#wants('emmett'))
+        this.#figures.push(...(await measureEmmett(await this.#openScratch(), sizes, projector)));
+    }
     const asked = this.#figures.filter(({ measurement }) => this.#wants(measurement));
     return { machine: machine(), figures: asked, memory: this.#memory };
   }

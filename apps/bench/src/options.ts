@@ -1,7 +1,16 @@
 import { parseArgs } from 'node:util';
 
 /** The measurements, in the order in which they run. */
-export const MEASUREMENTS = ['memory', 'import', 'latency', 'append', 'group', 'relay', 'projector'] as const;
+export const MEASUREMENTS = [
+  'memory',
+  'import',
+  'latency',
+  'append',
+  'group',
+  'relay',
+  'projector',
+  'emmett',
+] as const;
 
 /** One of {@link MEASUREMENTS}. */
 export type MeasurementName = (typeof MEASUREMENTS)[number];

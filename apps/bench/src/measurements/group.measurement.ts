@@ -10,6 +10,7 @@ import { partsOf } from '../material/log-records.js';
 import type { Sizes } from '../options.js';
 import { BareInsert } from './bare-insert.js';
 import { dealt, sideBySide } from './side-by-side.js';
+import { storedOf } from './stored-events.js';
 
 /** Callers side by side, the borough that they write to, and how many events a second are asked for. */
 const CASES = [
@@ -74,19 +75,4 @@ async function measureCase(
     rounds,
     notes: ['an answer means that the event is on disk'],
   };
-}
-
-/** How many of the acknowledged events the store lacks, and how many more it has than were acknowledged. */
-async function storedOf(
-  lab: Lab,
-  topic: string,
-  told: readonly string[],
-): Promise<{ lost: number; duplicated: number }> {
-  const owner = await lab.connect('probity_owner', 'probity_events');
-  const { rows } = await owner.query<{ event_id: string }>(
-    'SELECT event_id FROM events.event WHERE topic = $1',
-    [topic],
-  );
-  const stored = new Set(rows.map(({ event_id }) => event_id));
-  return { lost: told.filter((id) => !stored.has(id)).length, duplicated: rows.length - told.length };
 }
