@@ -142,9 +142,10 @@ module.exports = {
     },
     {
       name: 'no-development-package-at-run-time',
-      comment: 'A package that is installed for development only is missing where the apps run.',
+      comment:
+        'A package that is installed for development only is missing where the apps run. The bench runs nowhere else.',
       severity: 'error',
-      from: { path: '^(apps|libs)/[^/]+/src/', pathNot: TEST },
+      from: { path: '^(apps|libs)/[^/]+/src/', pathNot: [TEST, '^apps/bench/'] },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {

@@ -4,6 +4,8 @@ import type { Lab } from './lab/lab.js';
 import { residentMemory } from './lab/memory.js';
 import { openScratch } from './lab/scratch.js';
 import { measureAppend } from './measurements/append.measurement.js';
+import { measureEmmett } from './measurements/emmett.measurement.js';
+import { measureGroups } from './measurements/group.measurement.js';
 import { measureImport } from './measurements/import.measurement.js';
 import { measureLatency } from './measurements/latency.measurement.js';
 import { measureProjector } from './measurements/projector.measurement.js';
@@ -38,9 +40,14 @@ export class Bench {
     }
     await this.#remember('after load');
     if (this.#wants('append')) this.#figures.push(await measureAppend(await this.#openScratch(), sizes));
+    if (this.#wants('group')) this.#figures.push(...(await measureGroups(await this.#openScratch(), sizes)));
     if (this.#wants('relay')) this.#figures.push(await measureRelay(await this.#openScratch(), sizes));
-    if (this.#wants('projector'))
-      this.#figures.push(await measureProjector(await this.#openScratch(), sizes));
+    if (this.#wants('projector', 'emmett')) {
+      const projector = await measureProjector(await this.#openScratch(), sizes);
+      this.#figures.push(projector);
+      if (this.#wants('emmett'))
+        this.#figures.push(...(await measureEmmett(await this.#openScratch(), sizes, projector)));
+    }
     if (this.#wants('rebuild'))
       this.#figures.push(...(await measureRebuild(await this.#openScratch(), sizes)));
     const asked = this.#figures.filter(({ measurement }) => this.#wants(measurement));

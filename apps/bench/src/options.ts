@@ -6,9 +6,11 @@ export const MEASUREMENTS = [
   'import',
   'latency',
   'append',
+  'group',
   'relay',
   'projector',
   'rebuild',
+  'emmett',
 ] as const;
 
 /** One of {@link MEASUREMENTS}. */
@@ -23,6 +25,8 @@ export interface Sizes {
   readonly rounds: number;
   /** Blocks of 500 events that one round appends. */
   readonly appendBlocks: number;
+  /** Events that one round appends one at a time. */
+  readonly singleEvents: number;
   /** Events that one round relays. */
   readonly relayEvents: number;
   /** Events that the projector catches up with. */
@@ -44,6 +48,7 @@ const LEAST_REBUILT = 10_000;
 const FULL: Sizes = {
   rounds: 7,
   appendBlocks: 10,
+  singleEvents: 10_000,
   relayEvents: 10_000,
   projectorEvents: 30_000,
   projectorRounds: 5,
@@ -57,6 +62,7 @@ const FULL: Sizes = {
 const QUICK: Sizes = {
   rounds: 2,
   appendBlocks: 3,
+  singleEvents: 3_000,
   relayEvents: 2_000,
   projectorEvents: 6_000,
   projectorRounds: 1,

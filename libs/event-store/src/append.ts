@@ -1,6 +1,7 @@
 import type { BatchSigner, SignedBatch, UnsignedEvent } from '@probity/events';
 import { encodePath } from '@probity/events';
 import { AppendRefused, refusalOf } from './append-refused.js';
+import { byteaArray, integerArray, textArray, uuidArray } from './binary-array.js';
 
 /** The part of a `pg` client that appending needs; a transaction is the caller's. */
 export interface SqlClient {
@@ -61,12 +62,12 @@ export async function append(client: SqlClient, request: AppendRequest): Promise
   const streams = streamsOf(events);
   const values = [
     ...batchColumns(batches),
-    streams.map((s) => s.stream),
-    streams.map((s) => s.topic),
-    streams.map((s) => s.expected),
-    streams.map((s) => s.next),
-    reads.map((r) => r.stream),
-    reads.map((r) => r.version),
+    textArray(streams.map((s) => s.stream)),
+    textArray(streams.map((s) => s.topic)),
+    integerArray(streams.map((s) => s.expected)),
+    integerArray(streams.map((s) => s.next)),
+    textArray(reads.map((r) => r.stream)),
+    integerArray(reads.map((r) => r.version)),
     ...eventColumns(events, batches, request.partitionsOf ?? (() => 1)),
     idempotency?.keyMac ?? null,
     idempotency?.requestMac ?? null,
@@ -144,11 +145,11 @@ function streamsOf(
 function batchColumns(batches: ReadonlyMap<string, TopicBatch>): unknown[] {
   const list = [...batches.values()];
   return [
-    list.map((b) => b.topic),
-    list.map((b) => b.signed.size),
-    list.map((b) => b.signed.root),
-    list.map((b) => b.signed.keyId),
-    list.map((b) => b.signed.signature),
+    textArray(list.map((b) => b.topic)),
+    integerArray(list.map((b) => b.signed.size)),
+    byteaArray(list.map((b) => b.signed.root)),
+    textArray(list.map((b) => b.signed.keyId)),
+    byteaArray(list.map((b) => b.signed.signature)),
   ];
 }
 
@@ -163,17 +164,17 @@ function eventColumns(
     return encodePath(signed.proofs[places.get(event) as number] as SignedBatch['proofs'][number]);
   };
   return [
-    events.map((e) => e.header.id),
-    events.map((e) => e.header.subject),
-    events.map((e) => e.header.streamversion),
-    events.map((e) => e.header.topic),
-    events.map((e) => partitionOf(e.header.key, partitionsOf(e.header.topic))),
-    events.map((e) => e.header.key),
-    events.map((e) => e.header.type),
-    events.map((e) => e.headerBytes),
-    events.map((e) => e.skeletonBytes),
-    events.map((e) => e.sealedBytes),
-    events.map(pathOf),
-    events.map((e) => batchOf(e).number),
+    uuidArray(events.map((e) => e.header.id)),
+    textArray(events.map((e) => e.header.subject)),
+    integerArray(events.map((e) => e.header.streamversion)),
+    textArray(events.map((e) => e.header.topic)),
+    integerArray(events.map((e) => partitionOf(e.header.key, partitionsOf(e.header.topic)))),
+    textArray(events.map((e) => e.header.key)),
+    textArray(events.map((e) => e.header.type)),
+    byteaArray(events.map((e) => e.headerBytes)),
+    byteaArray(events.map((e) => e.skeletonBytes)),
+    byteaArray(events.map((e) => e.sealedBytes)),
+    textArray(events.map(pathOf)),
+    integerArray(events.map((e) => batchOf(e).number)),
   ];
 }

@@ -26,3 +26,7 @@ export type { GateFinding, GateOptions, GateState, RecoveryRun } from './recover
 export { generationStream, untoldGenerations } from './recover/topic-generation.js';
 export type { TopicGeneration } from './recover/topic-generation.js';
 export type { RefusedRecord } from './recover/topic-event.js';
+export { AppendQueue, QueueRefused } from './queue/append-queue.js';
+export type { AppendQueueOptions, AppendSession, AppendSessions } from './queue/append-queue.js';
+export { OutcomeUnknown } from './queue/group-commit.js';
+export { poolSessions } from './queue/pool-sessions.js';

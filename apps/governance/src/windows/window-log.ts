@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { append, readStreams } from '@probity/event-store';
-import type { SqlClient } from '@probity/event-store';
+import { append, AppendQueue, readStreams } from '@probity/event-store';
+import type { AppendRequest, AppendSession, SqlClient } from '@probity/event-store';
 import type { BatchSigner, UnsignedEvent } from '@probity/events';
 import { DomainClock, UuidV7Source, currentTrace, currentTraceparent } from '@probity/platform';
 import type { Caller, ProblemError } from '@probity/platform';
@@ -17,13 +17,18 @@ const ACCESS_PARTITIONS = 4;
 /** Appends the events of governance, signed by its key, in the transaction of the row they go with. */
 @Injectable()
 export class WindowLog {
+  /** Refusals of requests side by side share transactions: whoever sends many cannot make as many commits of them. */
+  private readonly refusals: AppendQueue;
+
   constructor(
     @Inject(GOVERNANCE_SIGNER) private readonly signer: BatchSigner,
     @Inject(POLICY_VERSION) private readonly policyVersion: string,
     @Inject(DomainClock) private readonly clock: DomainClock,
     @Inject(UuidV7Source) private readonly ids: UuidV7Source,
-    @Inject(DataSource) private readonly source: DataSource,
-  ) {}
+    @Inject(DataSource) source: DataSource,
+  ) {
+    this.refusals = new AppendQueue({ sessions: { connect: () => sessionOf(source) }, ...this.writers() });
+  }
 
   /** What the events of the request under way share. */
   requestOf(caller: Caller): RequestFacts {
@@ -45,8 +50,7 @@ export class WindowLog {
   async append(manager: EntityManager, event: UnsignedEvent): Promise<void> {
     await append(await clientOf(manager), {
       events: [event],
-      signerOf: () => this.signer,
-      partitionsOf: (topic) => (topic === 'access' ? ACCESS_PARTITIONS : 1),
+      ...this.writers(),
     });
   }
 
@@ -62,7 +66,11 @@ export class WindowLog {
     return last.header.id;
   }
 
-  /** Records that a command was refused, in a transaction of its own, because the command's own is rolled back. */
+  /**
+   * Records that a command was refused, apart from the command's own transaction, because that is rolled back.
+   *
+   * @throws QueueRefused when more refusals wait than the queue takes
+   */
   async refused(command: string, borough: string, refusal: ProblemError, caller: Caller): Promise<void> {
     const event = commandRefused(
       randomUUID(),
@@ -71,8 +79,25 @@ export class WindowLog {
       refusal.problem.code,
       this.requestOf(caller),
     );
-    await this.source.transaction(async (manager) => this.append(manager, event));
+    await this.refusals.append({ events: [event] });
   }
+
+  private writers(): Pick<AppendRequest, 'signerOf' | 'partitionsOf'> {
+    return {
+      signerOf: () => this.signer,
+      partitionsOf: (topic) => (topic === 'access' ? ACCESS_PARTITIONS : 1),
+    };
+  }
+}
+
+/** A session of its own; TypeORM takes a broken one out of its pool by itself. */
+async function sessionOf(source: DataSource): Promise<AppendSession> {
+  const runner = source.createQueryRunner();
+  const client = (await runner.connect()) as SqlClient;
+  return {
+    query: (text, values) => client.query(text, values),
+    release: () => void runner.release(),
+  };
 }
 
 /** The `pg` client of a transaction, so that row and event become durable together. */
