@@ -15,6 +15,7 @@ const PATIENCE_MS = 30_000;
 export class Standstill {
   #positions = '';
   #since = 0;
+  #hasWaited = false;
 
   constructor(private readonly projection: string) {}
 
@@ -22,10 +23,10 @@ export class Standstill {
   look(standings: readonly Standing[], now: number): Finding[] {
     const positions = standings.map(({ nextOffset }) => String(nextOffset)).join(' ');
     const behind = standings.filter(({ nextOffset, highWatermark }) => nextOffset < highWatermark);
-    if (positions !== this.#positions || behind.length === 0) {
-      [this.#positions, this.#since] = [positions, now];
-      return [];
-    }
+    // From the first look at which something waited: how long before that it did is not known.
+    const isNew = positions !== this.#positions || !this.#hasWaited;
+    this.#hasWaited = behind.length > 0;
+    if (isNew) [this.#positions, this.#since] = [positions, now];
     const [first] = behind;
     if (!first || now - this.#since < PATIENCE_MS) return [];
     const waiting = behind.reduce(
