@@ -18,6 +18,9 @@ import { SafeguardingSummaryController } from './http/safeguarding-summary.contr
 import { PARKED } from './parked/parked-tokens.js';
 import { ParkedService } from './parked/parked.service.js';
 import type { HostedProjection } from './projections/hosted-projection.js';
+import { ReadModelChecks } from './reconciliation/read-model-checks.js';
+import { ReadModelsController } from './reconciliation/read-models.controller.js';
+import { ReadModelsTelemetry } from './reconciliation/read-models.telemetry.js';
 import { ProjectionTelemetry } from './telemetry/projection.telemetry.js';
 
 /** What a projector builds, and what a deployment or a test may set. */
@@ -82,6 +85,7 @@ export class ProjectorModule implements OnApplicationShutdown {
   constructor(
     @Inject(HOSTS) private readonly hosts: readonly ProjectionHost[],
     @Inject(GENERATIONS) private readonly generations: readonly GenerationService[],
+    @Inject(ReadModelChecks) private readonly checks: ReadModelChecks,
   ) {}
 
   static building(options: ProjectorOptions): DynamicModule {
@@ -91,6 +95,7 @@ export class ProjectorModule implements OnApplicationShutdown {
       CheckpointsController,
       ProjectionsController,
       ParkedController,
+      ReadModelsController,
       ...(hasSafeguarding ? [SafeguardingSummaryController] : []),
     ];
     return {
@@ -112,12 +117,24 @@ export class ProjectorModule implements OnApplicationShutdown {
             hosts.map((host) => new ParkedService(host, clock, logger)),
         },
         ProjectionTelemetry,
+        {
+          provide: ReadModelChecks,
+          inject: [HOSTS, STACK_CONFIG, DomainClock, ServiceLogger],
+          useFactory: (
+            hosts: readonly ProjectionHost[],
+            config: StackConfig,
+            clock: DomainClock,
+            logger: ServiceLogger,
+          ) => new ReadModelChecks({ hosts, config, clock, logger }),
+        },
+        ReadModelsTelemetry,
       ],
     };
   }
 
   /** After the strategies have handed in their batches. */
   async onApplicationShutdown(): Promise<void> {
+    await this.checks.stop();
     await Promise.all(this.generations.map((service) => service.close()));
     await Promise.all(this.hosts.map((host) => host.close()));
   }

@@ -27,8 +27,8 @@ interface ColumnRow {
 
 /** Not derived from the events alone: positions are compared as such. */
 const NOT_DERIVED = ['checkpoint'];
-/** When a generation first met an event is a fact about the generation, not about the log. */
-const NOT_DERIVED_COLUMNS = ['parked.first_seen'];
+/** When a generation first met an event is a fact about the generation; a digest follows from rows that are compared themselves. */
+const NOT_DERIVED_COLUMNS = ['parked.first_seen', 'record.rows_digest'];
 
 /** Finds in the catalogue which tables and columns of two generations can be compared. @throws Error for a table without a primary key */
 export async function comparedTables(

@@ -32,6 +32,8 @@ export {
 export type { FaultCode, LogPosition } from './projection-fault.js';
 export { ProjectionRunner } from './projection-runner.js';
 export type { RunnerOptions, RunnerStats } from './projection-runner.js';
+export { RowChecker } from './row-checker.js';
+export type { CountMismatch, RowMismatch } from './row-checker.js';
 export { insertRows } from './unnest-rows.js';
 export type { Column, InsertTarget } from './unnest-rows.js';
 export { diffGenerations } from './generation-diff.js';

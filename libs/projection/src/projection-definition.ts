@@ -46,6 +46,8 @@ export interface ProjectionDefinition<S extends RecordState> {
   readonly version: number;
   /** Schema of the generation that is built: the tables `checkpoint` and `record`, and the projection's own. */
   readonly schema: string;
+  /** The projection's own tables: each has the column `record_id`, and an index that begins with it. */
+  readonly tables: readonly string[];
   /** By current type; earlier versions of it are taken with it. */
   readonly handles: ReadonlyMap<string, HandledType>;
   /** Current types that may stand in the topics and have no effect here. Any other type is a fault. */

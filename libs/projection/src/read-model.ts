@@ -17,6 +17,8 @@ export interface ReadModelOptions<S extends RecordState> {
   readonly pool: pg.Pool;
   readonly leases: CaseLeases;
   readonly open: OpenCase;
+  /** Key under which the rows of each record are digested, 32 bytes; without it they are not covered by reconciliation. */
+  readonly rowsKey?: Buffer;
 }
 
 /** The rows of one read model: what is known before events are folded, and what is written afterwards. */
@@ -24,7 +26,7 @@ export class ReadModel<S extends RecordState> {
   readonly #records: RecordStore<S>;
 
   constructor(private readonly options: ReadModelOptions<S>) {
-    this.#records = new RecordStore(options.definition);
+    this.#records = new RecordStore(options.definition, options.rowsKey);
   }
 
   /**
@@ -68,9 +70,9 @@ export class ReadModel<S extends RecordState> {
       states.set(id, state);
       records.set(id, { ...progress, state });
     }
+    await this.options.definition.write(client, states);
     if (!(await this.#records.write(client, records)))
       throw new Error('a record is further than this round knew');
-    await this.options.definition.write(client, states);
   }
 
   async #known(ids: readonly string[]): Promise<Pick<FoldContext<S>, 'progress' | 'states'>> {

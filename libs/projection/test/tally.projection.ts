@@ -18,7 +18,7 @@ create table ${schema}.checkpoint (projection text, version integer, topic text,
   fingerprint text not null, generation integer not null, applied_events bigint not null default 0, duplicates bigint not null default 0,
   last_event_time timestamptz, primary key (projection, version, topic, partition));
 create table ${schema}.record (record_id uuid primary key, topic text not null, borough text not null, lifecycle text not null,
-  version integer not null, event_hashes bytea not null);
+  version integer not null, event_hashes bytea not null, rows_digest bytea);
 create table ${schema}.total (record_id uuid primary key, total integer not null constraint total_limit check (total < 1000),
   events integer not null);
 create table ${schema}.parked (topic text, partition integer, topic_offset bigint, record_id uuid, kind text not null, code text not null,
@@ -39,6 +39,7 @@ export const tallyIn = (schema: string): ProjectionDefinition<TallyState> => ({
   name: 'tally',
   version: 1,
   schema,
+  tables: ['total'],
   handles: new Map([[COUNTED, { opensCase: true }]]),
   ignores: new Set([NOTED]),
   fingerprintInputs: { fold: 1 },

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { definitionOf, WriterRegistry } from '@probity/events';
 import type { WriterRegistryFile } from '@probity/events';
-import { readStackFile } from '@probity/platform';
+import { readCheckKey, readStackFile } from '@probity/platform';
 import type { StackConfig } from '@probity/platform';
 import { nameOf, Parking, ProjectionRunner } from '@probity/projection';
 import type { CaseLeases, OpenCase, ParkedEvent, ParkedLog, RecordState } from '@probity/projection';
@@ -32,10 +32,12 @@ const openCase: OpenCase = (key, event, recordId, envelope) => {
 /** Makes runners for generations of one projection, and the way back of what they park, all by the same writers' keys. */
 export class RunnerFactory {
   readonly #writers: WriterRegistry;
+  readonly #rowsKey: Buffer;
 
   constructor(private readonly parts: RunnerParts) {
     const file = readStackFile(parts.config.paths.writers);
     this.#writers = new WriterRegistry(JSON.parse(file) as WriterRegistryFile);
+    this.#rowsKey = readCheckKey(parts.config, parts.projection.identity);
   }
 
   /** A runner for one generation, by this code's definition. */
@@ -61,7 +63,8 @@ export class RunnerFactory {
     const { projection, config, pool, leases } = this.parts;
     const definition = projection.define(schema);
     const { topicPrefix } = config;
-    return { definition, pool, writers: this.#writers, leases, open: openCase, topicPrefix };
+    const keys = { writers: this.#writers, rowsKey: this.#rowsKey };
+    return { definition, pool, ...keys, leases, open: openCase, topicPrefix };
   }
 }
 

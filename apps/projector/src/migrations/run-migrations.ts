@@ -4,6 +4,7 @@ import { Matrix1790000000201 } from './1790000000201-matrix.js';
 import { Safeguarding1790000000202 } from './1790000000202-safeguarding.js';
 import { MatrixParking1790000000203, SafeguardingParking1790000000203 } from './1790000000203-parking.js';
 import { Generations1790000000204 } from './1790000000204-generations.js';
+import { RowChecks1790000000205 } from './1790000000205-row-checks.js';
 import { ActsByGeneration1790000000207 } from './1790000000207-acts-by-generation.js';
 import { keepHistoryApart } from './history.js';
 
@@ -13,6 +14,7 @@ const MIGRATIONS = [
   MatrixParking1790000000203,
   SafeguardingParking1790000000203,
   Generations1790000000204,
+  RowChecks1790000000205,
   ActsByGeneration1790000000207,
 ];
 

@@ -19,7 +19,7 @@ const TABLES = [
   'safeguarding.record',
 ] as const;
 
-/** Members of rows that differ from store to store: random ids, positions, and when something became known. */
+/** Members of rows that differ from store to store: random ids, positions, when something became known, digests by a store's key. */
 const OWN_TO_A_STORE = [
   'record_id',
   'group_id',
@@ -29,6 +29,7 @@ const OWN_TO_A_STORE = [
   'known_from',
   'known_to',
   'event_hashes',
+  'rows_digest',
 ];
 
 /** Events that the matrix passes over on purpose, in whatever version. */

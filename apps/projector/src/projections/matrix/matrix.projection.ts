@@ -128,6 +128,7 @@ export const matrixProjection: ProjectionIn<MatrixState> = (schema) => ({
   name: 'matrix',
   version: 1,
   schema,
+  tables: ['entry', 'entry_version'],
   handles: new Map([
     [MATRIX_TYPES.proposed, { opensCase: true }],
     [MATRIX_TYPES.legacyAsserted, { opensCase: true }],

@@ -103,6 +103,7 @@ export const safeguardingProjection: ProjectionIn<SafeguardingState> = (schema) 
   name: 'safeguarding',
   version: 1,
   schema,
+  tables: ['register', 'register_version'],
   handles: new Map([[REGISTERED, { opensCase: true }]]),
   ignores: new Set<string>(),
   fingerprintInputs: { fold: 1, tables: 1, columns: REGISTER_COLUMNS.map((column) => column.name) },
