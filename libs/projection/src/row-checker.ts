@@ -1,7 +1,6 @@
 import type pg from 'pg';
-import type { ProjectionDefinition, RecordState } from './projection-definition.js';
 import { differingTables, digestedRows, rowsDigest } from './rows-digest.js';
-import type { DigestedRows } from './rows-digest.js';
+import type { DigestedDefinition, DigestedRows } from './rows-digest.js';
 
 /** A table that holds other rows for a record than were written. */
 export interface RowMismatch {
@@ -55,7 +54,7 @@ export class RowChecker {
   /** @param key the key under which the rows were digested */
   constructor(
     private readonly pool: Pick<pg.Pool, 'query'>,
-    definition: Pick<ProjectionDefinition<RecordState>, 'schema' | 'tables' | 'recordColumns'>,
+    definition: DigestedDefinition,
     private readonly key: Buffer,
   ) {
     this.#rows = digestedRows(definition);

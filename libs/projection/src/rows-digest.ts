@@ -10,11 +10,12 @@ export type DigestedRows = Pick<ProjectionDefinition<RecordState>, 'schema' | 't
 };
 
 /** What of a definition decides which rows a digest covers. */
-export function digestedRows<S extends RecordState>({
-  schema,
-  tables,
-  recordColumns = [],
-}: Pick<ProjectionDefinition<S>, 'schema' | 'tables' | 'recordColumns'>): DigestedRows {
+export type DigestedDefinition = Pick<ProjectionDefinition<RecordState>, 'schema' | 'tables'> & {
+  readonly recordColumns?: readonly { readonly name: string }[];
+};
+
+/** The rows of a definition's records. */
+export function digestedRows({ schema, tables, recordColumns = [] }: DigestedDefinition): DigestedRows {
   return { schema, tables, ownColumns: recordColumns.map(({ name }) => name) };
 }
 
