@@ -5,6 +5,7 @@ import { importCommand } from './commands/import.command.js';
 import { matrixCommand } from './commands/matrix.command.js';
 import { parkedCommand } from './commands/parked.command.js';
 import { projectionCommand } from './commands/projection.command.js';
+import { reconcileCommand } from './commands/reconcile.command.js';
 import { recoverCommand } from './commands/recover.command.js';
 import { statusCommand } from './commands/status.command.js';
 import { examples, type CommandContext } from './context.js';
@@ -34,7 +35,7 @@ function buildProgram(context: CommandContext): Command {
     );
   const commands = [
     ...[importCommand, matrixCommand, digestCommand, clockCommand],
-    ...[recoverCommand, parkedCommand, projectionCommand, statusCommand],
+    ...[recoverCommand, parkedCommand, projectionCommand, reconcileCommand, statusCommand],
   ];
   for (const build of commands) program.addCommand(build(context));
   withOwnExit(program, context);
