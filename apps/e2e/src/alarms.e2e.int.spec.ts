@@ -104,7 +104,7 @@ describe('what somebody did to the store by force', () => {
     await deleteEvent(event?.position ?? '');
     const { place, sentence } = await alarm('REC-004');
     expect(place).toContain(event?.id ?? 'no id');
-    expect(sentence).toContain(`${TOPIC}/0@0`);
+    expect(sentence).toContain(`is gone from the event store; it stands in ${TOPIC}/0@`);
     expect((await store.probity('recover', '--yes')).code).toBe(0);
     await untilNoAlarm();
     expect((await store.probity('reconcile', 'now')).code).toBe(0);
