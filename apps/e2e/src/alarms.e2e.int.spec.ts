@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { localBrokerAdmin, startStack, type RunningStack } from '@probity/local-stack';
@@ -120,5 +121,22 @@ describe('what somebody did to the store by force', () => {
       expect.stringContaining(`offsets 0 to 2 are gone from ${TOPIC}/0`),
     ]);
     expect((await store.probity('reconcile', 'status')).code).toBe(1);
+  });
+
+  it('is told as an alarm and parked alone when a record was forged with a stolen password; a person discards it for a reason', async () => {
+    const forged = { key: randomUUID(), value: Buffer.from('{}'), headers: {}, timestamp: '1793523600000' };
+    const offset = await store.logAs(`ingest-${BOROUGH}`).endOffset(TOPIC, 0);
+    await store.logAs(`ingest-${BOROUGH}`).send(TOPIC, 0, [forged]);
+    const at = `${TOPIC}/0@${String(offset)}`;
+    expect(await alarm('REC-001')).toMatchObject({ place: at });
+    while ((await store.probity('parked', 'list', '--json')).stdout.indexOf('REJECTED') < 0)
+      await pause(LOOK_MS);
+    const { stdout } = await store.probity('parked');
+    expect(stdout).toContain(at);
+    expect((await store.probity('parked', 'discard', '--at', at)).code).toBe(2);
+    expect((await store.probity('parked', 'discard', '--at', at, '--reason', 'forged')).code).toBe(0);
+    const shown = await store.probity('parked', 'show', '--at', at);
+    expect(shown.stdout).toContain('forged');
+    expect((await store.probity('parked', 'list', '--json')).stdout).not.toContain('REJECTED');
   });
 });
