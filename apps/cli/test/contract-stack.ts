@@ -59,7 +59,12 @@ export class ContractStack {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const home = mkdtempSync(join(tmpdir(), 'probity-cli-'));
     const stack = new ContractStack(home, (server.address() as AddressInfo).port, server, certificates);
-    server.on('request', (request, response) => void stack.answer(request, response));
+    server.on('request', (request, response) => {
+      stack.answer(request, response).catch((error: NodeJS.ErrnoException) => {
+        // A request that its sender breaks off is answered by nobody.
+        if (error.code !== 'ECONNRESET') throw error;
+      });
+    });
     mkdirSync(join(home, 'run'));
     stack.setClock('2026-11-01T09:00:00.000Z');
     return stack;

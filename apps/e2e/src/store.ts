@@ -21,6 +21,8 @@ export interface Call {
   /** Sent as it is, instead of `content`. */
   body?: Readable;
   contentType?: string;
+  /** Further headers. */
+  headers?: object;
   /** Instead of the process's own, for a second one of its kind. */
   port?: number;
 }
@@ -110,6 +112,7 @@ export class Store {
     content,
     body,
     contentType,
+    headers = {},
     port,
   }: Call): Promise<Answer> {
     const { config } = this;
@@ -119,7 +122,7 @@ export class Store {
       const answer = await request(`https://127.0.0.1:${String(port ?? config.ports[name])}${path}`, {
         method,
         dispatcher: agent,
-        headers: { 'content-type': contentType ?? 'application/json' },
+        headers: { 'content-type': contentType ?? 'application/json', ...headers },
         body: body ?? (content === undefined ? null : JSON.stringify(content)),
       });
       const text = await answer.body.text();

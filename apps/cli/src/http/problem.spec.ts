@@ -18,6 +18,13 @@ describe('what a service refuses', () => {
     expect(problem.importId).toBe('i-9');
   });
 
+  it('keeps the place in a file, counted from 1, and nothing else where a number should be', () => {
+    const place = (members: object): unknown => parseProblem(422, JSON.stringify(members)).place;
+    expect(place({ line: 3, column: 2, byte: 31 })).toEqual({ line: 3, column: 2, byte: 31 });
+    expect(place({ line: 3, column: 'SYN-Person', byte: 0 })).toEqual({ line: 3 });
+    expect(place({})).toEqual({});
+  });
+
   it('is shown by its title where there is no detail', () => {
     expect(new RefusedError(parseProblem(403, '{"title":"Not allowed"}')).message).toBe('Not allowed.');
   });

@@ -1,5 +1,13 @@
 import { CommandError, EXIT } from '../exit-code.js';
 
+/** Where something stands in a file that was sent, counted from 1; a member that says no more is left out. */
+export interface Place {
+  line?: number;
+  /** Number of the field within its row. */
+  column?: number;
+  byte?: number;
+}
+
 /** What is read of an `application/problem+json` answer (RFC 9457, with the members of this system). */
 export interface Problem {
   status: number;
@@ -7,6 +15,8 @@ export interface Problem {
   title: string;
   detail: string | null;
   remedy: string | null;
+  /** Of what is wrong in a file; empty where the problem lies in none. */
+  place: Place;
   /** On GOV-007: the import that read the file, while its report is kept. */
   importId: string | null;
 }
@@ -26,6 +36,7 @@ export function parseProblem(status: number, body: string): Problem {
     title: textOf(members['title']) ?? `The service answered ${status}`,
     detail: textOf(members['detail']),
     remedy: textOf(members['remedy']),
+    place: placeOf(members),
     importId: textOf(members['importId']),
   };
 }
@@ -62,4 +73,13 @@ function objectOf(body: string): Record<string, unknown> {
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function placeOf(members: Record<string, unknown>): Place {
+  const names = ['line', 'column', 'byte'] as const;
+  const told = names.flatMap((name) => {
+    const value = members[name];
+    return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? [[name, value]] : [];
+  });
+  return Object.fromEntries(told) as Place;
 }

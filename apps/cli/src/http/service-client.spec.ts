@@ -48,6 +48,19 @@ describe('speaking to a service', () => {
     expect(digestOf(services.seen[0]!.body)).toBe(digestOf(content));
   });
 
+  it.each([
+    ['grew', 'longer than that'],
+    ['shrank', 'short'],
+  ])(
+    'a file that %s since it was looked at is told as such, and not as a service that is away',
+    async (_, content) => {
+      services.play = () => ({ status: 202 });
+      const upload = { contentType: 'text/csv', length: 10, body: Readable.from([Buffer.from(content)]) };
+      const sent = stack.service('borough-ingest', 'operator').upload('/v1/imports/i-1/file', upload);
+      await expect(sent).rejects.toMatchObject({ exitCode: EXIT.refused, code: 'IMP-002' });
+    },
+  );
+
   it('a refusal is an error with exit code 1 and its problem', async () => {
     services.play = () => ({
       status: 409,

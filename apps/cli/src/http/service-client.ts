@@ -118,6 +118,7 @@ export class ServiceClient {
       return await pending;
     } catch (error) {
       if (isFileFault(error)) throw new CommandError(EXIT.refused, 'The file could not be read to its end.');
+      if (isOtherLength(error)) throw changedMeanwhile();
       throw new UnreachableError(this.service);
     }
   }
@@ -130,4 +131,19 @@ function jsonOf(content: unknown): { headers: Record<string, string>; body: stri
 /** An upload also fails when its own source does; that is not the service's fault. */
 function isFileFault(error: unknown): boolean {
   return ['ENOENT', 'EACCES', 'EISDIR', 'EIO'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/** A body that is longer or shorter than was said. */
+function isOtherLength(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH';
+}
+
+/** What borough-ingest says of a file of the same length and other content. */
+function changedMeanwhile(): CommandError {
+  return new CommandError(
+    EXIT.refused,
+    'The file changed while it was being sent.',
+    'Import the file again, and do not change it meanwhile.',
+    'IMP-002',
+  );
 }

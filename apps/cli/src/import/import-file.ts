@@ -63,6 +63,10 @@ export function ingestAs(stack: Stack, borough: string): ServiceClient {
 
 /** A refusal as part of an outcome. */
 export function problemOf(error: CommandError): JobProblem {
+  if (error instanceof RefusedError) {
+    const { code, title, detail, remedy, place } = error.problem;
+    return { code, title, detail, remedy, ...place };
+  }
   return { code: error.code, title: error.sentence, detail: error.sentence, remedy: error.remedy };
 }
 

@@ -1,3 +1,5 @@
+import type { Place } from '../http/problem.js';
+
 /** What can become of a row, in the order in which tables show it. */
 export const STATUSES = ['ENTERED', 'PROPOSED', 'REGISTERED', 'REFUSED', 'DUPLICATE', 'PROBLEM'] as const;
 
@@ -7,8 +9,8 @@ export const DROPPED_COLUMNS = ['home_address', 'pnc_id', 'nickname'] as const;
 /** Outcome of a row. */
 export type Status = (typeof STATUSES)[number];
 
-/** A problem that ended an import, as borough-ingest words it. */
-export interface JobProblem {
+/** A problem that ended an import, as borough-ingest words it, with its place in the file where it has one. */
+export interface JobProblem extends Place {
   code: string | null;
   title: string;
   detail: string | null;
