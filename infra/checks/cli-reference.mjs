@@ -3,19 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT, settle } from './committed.mjs';
 
-const COMMANDS = [
-  [],
-  ['import'],
-  ['matrix'],
-  ['matrix', 'summary'],
-  ['digest'],
-  ['clock'],
-  ['clock', 'show'],
-  ['clock', 'set'],
-  ['clock', 'advance'],
-  ['status'],
-];
-
 function help(command) {
   const script = join(ROOT, 'dist', 'apps', 'cli', 'src', 'main.js');
   const { stdout } = spawnSync(process.execPath, [script, ...command, '--help'], {
@@ -26,7 +13,16 @@ function help(command) {
   return stdout.trimEnd();
 }
 
-const sections = COMMANDS.map((command) =>
+/** The commands below one, in the order in which its help lists them: walked, so that none can be left out. */
+function below(command) {
+  const listed = help(command).split('\nCommands:\n')[1]?.split('\n\n')[0] ?? '';
+  const names = [...listed.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name]) => name);
+  return names
+    .filter((name) => name !== 'help')
+    .flatMap((name) => [[...command, name], ...below([...command, name])]);
+}
+
+const sections = [[], ...below([])].map((command) =>
   ['', `## \`${['probity', ...command].join(' ')}\``, '', '```text', help(command), '```'].join('\n'),
 );
 settle(
