@@ -43,11 +43,20 @@ export function serversOf(folder) {
   });
 }
 
+/** Sends a signal; a process that ended in the meantime needs none. */
+function send(pid, signal) {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
 /** Ends a process and resolves when it is gone; insists after 20 s. */
 export async function end({ pid, signal }) {
-  process.kill(pid, signal);
+  send(pid, signal);
   for (let waited = 0; isAlive(pid); waited += 50) {
-    if (waited === 20_000) process.kill(pid, 'SIGKILL');
+    if (waited === 20_000) send(pid, 'SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
