@@ -5,7 +5,7 @@ import type { StackPorts } from './ports.js';
 import { inProject } from './project.js';
 import { StackError } from './stack-error.js';
 
-/** Processes of applications. */
+/** Processes of applications, in the order in which they start. */
 export const APP_NAMES = [
   'vault',
   'borough-ingest',
@@ -17,19 +17,6 @@ export const APP_NAMES = [
 
 /** A process of an application. */
 export type AppName = (typeof APP_NAMES)[number];
-
-/** Applications that start together, stage by stage. */
-const STAGES: readonly (readonly AppName[])[] = [
-  ['vault'],
-  ['borough-ingest', 'governance'],
-  ['projector-matrix', 'projector-safeguarding'],
-  ['audit-ledger'],
-];
-
-/** The given applications in the stages in which they start. */
-export function stagesOf(apps: readonly AppName[]): AppName[][] {
-  return STAGES.map((stage) => stage.filter((app) => apps.includes(app))).filter((stage) => stage.length > 0);
-}
 
 const PROJECTIONS: Partial<Record<AppName, string>> = {
   'projector-matrix': 'matrix',

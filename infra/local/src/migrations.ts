@@ -40,11 +40,11 @@ export function migrationEnv(home: StackHome, server: PostgresServer, suffix = '
 }
 
 /**
- * Runs every application's migrations, each in a process of its own.
+ * Runs the migrations of every application, in one process.
  *
  * @param env environment of the stack, with {@link migrationEnv}
  * @param signal breaks off
- * @throws StackError that names the application whose migrations failed and its log
+ * @throws StackError that names the application whose migrations failed and the log
  */
 export async function migrate(
   home: StackHome,
@@ -52,15 +52,22 @@ export async function migrate(
   signal: AbortSignal,
   progress: Progress,
 ): Promise<void> {
-  for (const app of MIGRATING_APPS) {
-    const script = inProject('dist', 'apps', app, 'src', 'migrate.js');
-    if (!existsSync(script)) {
-      throw new StackError(`The migrations of ${app} are not built: run npm run build, then npm start.`);
-    }
-    progress(`Migrating the database of ${app}`);
-    const run = await runCommand(process.execPath, [script], { env, signal, cwd: home.root });
-    const log = home.logFile(`migrate-${app}`);
-    writeWhole(log, `${run.stdout}${run.stderr}`, 0o600);
-    if (run.status !== 0) throw new StackError(`The migrations of ${app} failed: read ${log}.`);
-  }
+  const steps = MIGRATING_APPS.map((app) => ({
+    app,
+    script: inProject('dist', 'apps', app, 'src', 'migrate.js'),
+  }));
+  const missing = steps.find(({ script }) => !existsSync(script));
+  if (missing !== undefined)
+    throw new StackError(
+      `The migrations of ${missing.app} are not built: run npm run build, then npm start.`,
+    );
+  progress('Migrating the databases');
+  const runner = inProject('dist', 'infra', 'local', 'src', 'migrate-apps.js');
+  const scripts = steps.map(({ script }) => script);
+  const run = await runCommand(process.execPath, [runner, ...scripts], { env, signal, cwd: home.root });
+  const log = home.logFile('migrations');
+  writeWhole(log, `${run.stdout}${run.stderr}`, 0o600);
+  if (run.status === 0) return;
+  const reached = steps.findLast(({ script }) => run.stdout.includes(script));
+  throw new StackError(`The migrations of ${reached?.app ?? 'the databases'} failed: read ${log}.`);
 }

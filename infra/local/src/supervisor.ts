@@ -1,4 +1,4 @@
-import { appSpec, APP_NAMES, secondSpec, stagesOf, type AppName, type SecondApp } from './apps.js';
+import { appSpec, APP_NAMES, secondSpec, type AppName, type SecondApp } from './apps.js';
 import { reasonOfDeath } from './autopsy.js';
 import { StackChild, type ChildSpec, type Ending } from './child.js';
 import { withoutAdminSecrets } from './external.js';
@@ -167,8 +167,22 @@ export class Supervisor {
     // Kafka is the slower one to start; the migrations run meanwhile.
     await allOrFirstFault([this.#provideData(plan), this.#provideLog(plan)]);
     this.#goOn();
-    // A small machine is kept busy by two at a time; the vault comes before all others.
-    for (const stage of stagesOf(this.#apps)) await allOrFirstFault(stage.map((app) => this.#startApp(app)));
+    // The vault comes before all others; a small machine is kept busy by two at a time.
+    const waiting = [...this.#apps];
+    const startNext = async (): Promise<void> => {
+      const app = waiting.shift();
+      if (app !== undefined) await this.#startApp(app);
+    };
+    const startRest = async (): Promise<void> => {
+      try {
+        while (waiting.length > 0) await startNext();
+      } finally {
+        // A fault of one lane ends the other too.
+        waiting.length = 0;
+      }
+    };
+    await startNext();
+    await allOrFirstFault([startRest(), startRest()]);
   }
 
   async #provideData(plan: ServerPlan): Promise<void> {
