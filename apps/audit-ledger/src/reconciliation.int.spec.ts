@@ -139,14 +139,14 @@ describe('reconciliation of event store and topics', () => {
       await barking.appendWithin(slow, [late]);
       await barking.appendNew(100);
       await slow.query('COMMIT');
-      const [again] = await barking.records();
-      if (again) await barking.smuggle([again]);
+      await eventually(async () => (await barking.records()).length > 0);
+      await barking.smuggle((await barking.records()).slice(0, 1));
     }
     await runNow(service);
     await eventually(async () => (await read(service)).behind === 0);
     const { alarms, duplicates } = await runNow(service);
     expect(alarms).toEqual([]);
-    expect(duplicates).toBeGreaterThanOrEqual(5);
+    expect(duplicates).toBeGreaterThanOrEqual(6);
   }, 120_000);
 
   it('names an event that a superuser deletes from the store, and is content when it is back', async () => {

@@ -86,6 +86,8 @@ function tell({ output }: CommandContext, outcomes: readonly Outcome[], { json }
   if (json === true) output.json({ outcomes });
   else if (outcomes.length > 0) output.data(redrivenTable(outcomes));
   else output.note('Nothing is parked.');
+  if (outcomes.some(tookNothing))
+    output.note('Where nothing was applied, only rejected positions are parked. They can be discarded, not redriven.');
   const stopped = outcomes.filter(({ outcome }) => outcome === 'STOPPED').length;
   if (stopped > 0)
     throw new CommandError(
@@ -93,4 +95,9 @@ function tell({ output }: CommandContext, outcomes: readonly Outcome[], { json }
       `${stopped} of ${outcomes.length} records still wait.`,
       'Remove the cause that is named, then run the same command again.',
     );
+}
+
+/** A rejected position does not wait: a redrive neither takes it nor stops at it. */
+function tookNothing({ outcome, applied, duplicates, left }: Outcome): boolean {
+  return outcome === 'DONE' && applied + duplicates + left === 0;
 }

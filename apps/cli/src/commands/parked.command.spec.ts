@@ -114,6 +114,13 @@ describe('probity parked', () => {
     expect(stderr).toContain('1 of 1 records still wait.');
   });
 
+  it('says that a rejected position is not for a redrive', async () => {
+    outcome = { ...DONE, applied: 0 };
+    const { exitCode, stderr } = await probity('redrive', '--record', RECORD, ...WHY);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('They can be discarded, not redriven.');
+  });
+
   it('discards a position for a reason', async () => {
     const { exitCode, stderr } = await probity('discard', '--at', 'matrix.E09000012/0@10432', '--reason', 'forged'); // prettier-ignore
     expect(exitCode).toBe(0);
