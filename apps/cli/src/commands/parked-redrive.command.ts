@@ -87,7 +87,9 @@ function tell({ output }: CommandContext, outcomes: readonly Outcome[], { json }
   else if (outcomes.length > 0) output.data(redrivenTable(outcomes));
   else output.note('Nothing is parked.');
   if (outcomes.some(tookNothing))
-    output.note('Where nothing was applied, only rejected positions are parked. They can be discarded, not redriven.');
+    output.note(
+      'Where nothing was applied, only rejected positions are parked. They can be discarded, not redriven.',
+    );
   const stopped = outcomes.filter(({ outcome }) => outcome === 'STOPPED').length;
   if (stopped > 0)
     throw new CommandError(
