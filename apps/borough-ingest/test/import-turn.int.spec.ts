@@ -39,7 +39,7 @@ const take = async (pool: pg.Pool, borough = BOROUGH): Promise<ImportTurn> => {
 function job(change: Partial<ImportJob> = {}): ImportJob {
   return {
     ...{ id: randomUUID(), borough: BOROUGH, fileName: 'list.csv', fileHash: FILE_HASH, groupsHash: null },
-    ...{ windowId: randomUUID(), asAt: '2026-11-01T09:00:00.000Z', uploader: `analyst-${BOROUGH}` },
+    ...{ windowId: randomUUID(), asAt: '2026-11-01T09:00:00.000Z', uploader: `officer-${BOROUGH}` },
     ...{ isDryRun: false, state: 'running', adapter: null, progress: noProgress(), problem: null },
     ...{ keyRecord: randomUUID(), keyVersion: 1, keepUntil: '2026-11-02T09:00:00.000Z' },
     ...change,

@@ -32,9 +32,9 @@ const PEOPLE = [
   'central-1',
   'central-2',
   'operator',
-  'analyst-E09000002',
-  'analyst-E09000003',
-  'analyst-E09000004',
+  'officer-E09000002',
+  'officer-E09000003',
+  'officer-E09000004',
 ];
 
 /** The services' side of the HTTP contract on one mutual TLS port of the loopback, with a stack folder that points at it. */

@@ -256,18 +256,18 @@ describe('whoever calls a service', () => {
   });
 
   it('[R-85] imports for the own borough alone, and finds nothing of the imports of another', async () => {
-    const foreign = await store.call({ ...announce, as: 'analyst-E09000013' });
+    const foreign = await store.call({ ...announce, as: 'officer-E09000013' });
     expect(foreign).toMatchObject({ status: 403, body: { code: 'ACC-002' } });
-    const own = await store.call({ ...announce, as: 'analyst-E09000012' });
+    const own = await store.call({ ...announce, as: 'officer-E09000012' });
     expect(own.status).toBe(201);
     for (const part of ['', '/report', '/problem-rows']) {
       const path = `/v1/imports/${String(own.body?.id)}${part}`;
-      const answer = await store.call({ process: 'borough-ingest', as: 'analyst-E09000013', path });
+      const answer = await store.call({ process: 'borough-ingest', as: 'officer-E09000013', path });
       expect([part, answer.status]).toEqual([part, 404]);
     }
   });
 
-  it.each(['analyst-E09000012', 'supervisor-E09000012', 'operator'])(
+  it.each(['officer-E09000012', 'supervisor-E09000012', 'operator'])(
     '[R-85] reads the central matrix as the central team alone, not as %s',
     async (as) => {
       for (const path of ['/v1/matrix', '/v1/matrix/summary']) {
@@ -280,7 +280,7 @@ describe('whoever calls a service', () => {
   it('[R-85] gets no key and opens no window unless that is their work', async () => {
     const lease = { process: 'vault', method: 'POST', path: '/v1/leases' } as const;
     const content = { group: 'case', recordIds: ['00000000-0000-4000-8000-000000000000'] };
-    for (const as of ['operator', 'central-1', 'analyst-E09000012']) {
+    for (const as of ['operator', 'central-1', 'officer-E09000012']) {
       expect(await store.call({ ...lease, as, content })).toMatchObject({
         status: 403,
         body: { code: 'ACC-001' },
@@ -298,7 +298,7 @@ describe('whoever calls a service', () => {
       path: '/v1/migration-windows',
       content: window,
     } as const;
-    expect(await store.call({ ...open, as: 'analyst-E09000012' })).toMatchObject({ status: 403 });
+    expect(await store.call({ ...open, as: 'officer-E09000012' })).toMatchObject({ status: 403 });
     const asked = await store.call({ ...open, as: 'central-1' });
     expect(asked).toMatchObject({ status: 201, body: { state: 'requested' } });
     const approve = `${open.path}/${String(asked.body?.id)}/approve`;
@@ -349,7 +349,7 @@ describe('what a list says of a person', () => {
       groupsHash: null,
       dryRun: true,
     };
-    const as = `analyst-${borough}`;
+    const as = `officer-${borough}`;
     const to = { process: 'borough-ingest', as } as const;
     const job = await store.call({ ...to, method: 'POST', path: '/v1/imports', content: announced });
     const path = `/v1/imports/${String(job.body?.id)}/file`;

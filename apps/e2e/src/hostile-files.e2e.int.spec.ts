@@ -202,11 +202,11 @@ describe('a list that is none, given to probity import', () => {
 });
 
 describe('a client that lies', () => {
-  const [analyst, stranger] = [`analyst-${BOROUGH}`, `analyst-${OTHER}`];
+  const [officer, stranger] = [`officer-${BOROUGH}`, `officer-${OTHER}`];
   let client: ImportClient;
 
   beforeAll(() => {
-    client = new ImportClient(store, analyst);
+    client = new ImportClient(store, officer);
   });
 
   /** Announces a file of this hash and sends another body. @returns the answer, and what became of the import */
@@ -406,7 +406,7 @@ describe('what is kept of all this', () => {
     const path = store.outside('lists', `${BOROUGH}.csv`);
     const content = { ...announced(readFileSync(path)), dryRun: false };
     const events = await eventsOfLists();
-    const answer = await new ImportClient(store, `analyst-${BOROUGH}`).announce(content);
+    const answer = await new ImportClient(store, `officer-${BOROUGH}`).announce(content);
     expect(answer).toMatchObject({ status: 409, body: { code: 'GOV-007' } });
     expect(await eventsOfLists()).toBe(events);
   });

@@ -121,7 +121,7 @@ describe('a database of yesterday under the topics of today', () => {
     };
     const refused = await store.call({
       process: 'borough-ingest',
-      as: `analyst-${BOROUGH}`,
+      as: `officer-${BOROUGH}`,
       method: 'POST',
       path: '/v1/imports',
       content: announced,

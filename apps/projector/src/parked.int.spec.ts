@@ -66,13 +66,18 @@ describe('what a projector has parked', () => {
       started: startConsumers,
     });
   };
-  const call = (method: string, path: string, content?: Body, person = 'operator') =>
-    new Promise<{ status: number; body: Body }>((resolve, reject) => {
+  const call = async (method: string, path: string, content?: Body, person = 'operator') => {
+    const { tls, authorization } = await harness.as(person);
+    const headers = {
+      'content-type': 'application/json',
+      ...(authorization === null ? {} : { authorization }),
+    };
+    return new Promise<{ status: number; body: Body }>((resolve, reject) => {
       const asked = request(
         service.url + path,
         {
-          ...harness.config.personTls(person),
-          ...{ method, agent: false, headers: { 'content-type': 'application/json' } },
+          ...tls,
+          ...{ method, agent: false, headers },
         },
         (response) => {
           const parts: Buffer[] = [];
@@ -86,6 +91,7 @@ describe('what a projector has parked', () => {
       asked.on('error', reject);
       asked.end(content === undefined ? undefined : JSON.stringify(content));
     });
+  };
   const eventually = async (condition: () => Promise<boolean>): Promise<void> => {
     expect(await waitUntil(condition, LIMIT_MS)).toBe(true);
   };

@@ -9,7 +9,7 @@ import { startVault, vaultHarness, type VaultFixture } from './vault-fixture.js'
 const HACKNEY = 'E09000012';
 const NEWHAM = 'E09000025';
 const UNKNOWN = '00000000-0000-4000-8000-00000000dead';
-const PEOPLE = [`analyst-${HACKNEY}`, `supervisor-${HACKNEY}`, 'central-1', 'operator'];
+const PEOPLE = [`officer-${HACKNEY}`, `supervisor-${HACKNEY}`, 'central-1', 'operator'];
 
 describe('the vault', () => {
   let harness: Harness;

@@ -14,7 +14,7 @@ export interface Subject {
   /** CN: the service or person. */
   name: string;
   /** OU: what it may act as. */
-  role: 'service' | 'borough-analyst' | 'borough-supervisor' | 'central-team' | 'operator';
+  role: 'service' | 'borough-officer' | 'borough-supervisor' | 'central-team' | 'operator';
   /** O: GSS code of the borough, or `central`. */
   organisation: string;
   /** Where under `tls/` it is kept. */
@@ -28,12 +28,13 @@ const SERVICES = [
   'projector-matrix',
   'projector-safeguarding',
   'audit-ledger',
+  'identity',
   'kafka',
   'kafka-admin',
   'postgres',
 ];
 
-/** Everybody who gets a certificate: the services, one analyst and one supervisor a borough, the central team, the operator. */
+/** Everybody who gets a certificate: the services, one officer and one supervisor a borough, the central team, the operator. */
 function subjects(boroughs: readonly string[]): Subject[] {
   const people = 'people' as const;
   const central = 'central';
@@ -45,7 +46,7 @@ function subjects(boroughs: readonly string[]): Subject[] {
       folder: 'services',
     })),
     ...boroughs.flatMap((code): Subject[] => [
-      { name: `analyst-${code}`, role: 'borough-analyst', organisation: code, folder: people },
+      { name: `officer-${code}`, role: 'borough-officer', organisation: code, folder: people },
       { name: `supervisor-${code}`, role: 'borough-supervisor', organisation: code, folder: people },
     ]),
     ...['central-1', 'central-2'].map((name): Subject => ({

@@ -45,15 +45,15 @@ describe('a new home', () => {
 
   it('says in each certificate who the holder is and what the holder may act as', () => {
     const authority = new X509Certificate(read('tls', 'ca.pem'));
-    const analyst = new X509Certificate(read('tls', 'people', 'analyst-E09000012.crt.pem'));
-    expect(analyst.verify(authority.publicKey)).toBe(true);
-    expect(analyst.subject.split('\n').sort()).toEqual([
-      'CN=analyst-E09000012',
+    const officer = new X509Certificate(read('tls', 'people', 'officer-E09000012.crt.pem'));
+    expect(officer.verify(authority.publicKey)).toBe(true);
+    expect(officer.subject.split('\n').sort()).toEqual([
+      'CN=officer-E09000012',
       'O=E09000012',
-      'OU=borough-analyst',
+      'OU=borough-officer',
     ]);
-    expect(analyst.checkIP('127.0.0.1')).toBe('127.0.0.1');
-    expect(analyst.ca).toBe(false);
+    expect(officer.checkIP('127.0.0.1')).toBe('127.0.0.1');
+    expect(officer.ca).toBe(false);
     const vault = new X509Certificate(read('tls', 'services', 'vault.crt.pem'));
     expect(vault.subject.split('\n').sort()).toEqual(['CN=vault', 'O=central', 'OU=service']);
   });

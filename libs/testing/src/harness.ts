@@ -14,9 +14,10 @@ import {
 } from '@probity/local-stack';
 import pg from 'pg';
 import type { BrokerAdmin } from '@probity/messaging';
-import { loadStackConfig } from '@probity/platform';
-import type { DatabaseName, StackConfig } from '@probity/platform';
+import { loadStackConfig, PersonaSessions, PROCESS_NAMES } from '@probity/platform';
+import type { Credentials, DatabaseName, StackConfig } from '@probity/platform';
 import { sharedServers, type SharedServers } from './shared-servers.js';
+import { TestIssuer } from './test-issuer.js';
 
 /** Runs migrations as the owner. The environment holds what an application's `migrate` step is given by the stack. */
 export type Migration = (env: NodeJS.ProcessEnv) => Promise<unknown>;
@@ -43,6 +44,10 @@ export interface Harness {
   home: StackHome;
   /** Set before every topic and consumer group name. */
   topicPrefix: string;
+  /** Gives out tokens that the services of this test file believe; closed with the harness. */
+  issuer: TestIssuer;
+  /** What a request is made with as a persona, as the operator, or as a service. */
+  as(name: string): Promise<Credentials>;
   /** Administrator of the broker; closed with the harness. */
   broker: BrokerAdmin;
   /** A connected client in a role of the stack, or as the administrator of the server; closed with the harness. */
@@ -62,33 +67,38 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const [topicPrefix, suffix] = [`t${id}.`, `_t${id}`];
   const home = ownHome(servers, id);
   await createDatabases(servers.postgres, suffix);
+  const { serviceTls } = loadStackConfig({ PROBITY_HOME: home.root });
+  const issuer = await TestIssuer.start(serviceTls('identity'));
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     PROBITY_HOME: home.root,
     PROBITY_PORT_BASE: String(servers.portBase),
     PROBITY_TOPIC_PREFIX: topicPrefix,
     PROBITY_DB_SUFFIX: suffix,
+    OIDC_ISSUER: issuer.url,
     ...migrationEnv(home, servers.postgres, suffix),
   };
   for (const migrate of options.migrate ?? []) await migrate(env);
   const broker = localBrokerAdmin(servers.home, portsFrom(servers.portBase));
   const boroughs = options.boroughs ?? TEST_BOROUGHS;
   await applyManifest(broker, readManifest(), { alreadyApplied: false, topicPrefix, boroughs });
-  return assemble({ servers, env, home, topicPrefix, suffix, broker });
+  return assemble({ servers, env, home, issuer, topicPrefix, suffix, broker });
 }
 
 interface Parts {
   servers: SharedServers;
   env: NodeJS.ProcessEnv;
   home: StackHome;
+  issuer: TestIssuer;
   topicPrefix: string;
   suffix: string;
   broker: BrokerAdmin;
 }
 
 function assemble(parts: Parts): Harness {
-  const { servers, env, home, topicPrefix, suffix, broker } = parts;
+  const { servers, env, home, issuer, topicPrefix, suffix, broker } = parts;
   const config = loadStackConfig(env);
+  const people = new PersonaSessions(config, () => new Date().getTime());
   const clients: pg.Client[] = [];
   const open = async (settings: pg.ClientConfig): Promise<pg.Client> => {
     const client = new pg.Client(settings);
@@ -100,12 +110,18 @@ function assemble(parts: Parts): Harness {
     env,
     config,
     home,
+    issuer,
+    as: async (name) =>
+      (PROCESS_NAMES as readonly string[]).includes(name)
+        ? { tls: config.serviceTls(name), authorization: null }
+        : people.of(name),
     topicPrefix,
     broker,
     connect: (role, database) => open(config.pg(role, database)),
     connectAdmin: (database) => open(clientConfig(servers.postgres, database + suffix)),
     close: async () => {
       await Promise.all(clients.map((client) => client.end()));
+      await issuer.close();
       await broker.close();
       await dropDatabases(servers.postgres, suffix);
     },

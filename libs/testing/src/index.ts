@@ -6,3 +6,5 @@ export type { ListDialect, ListFields } from './synthetic/list-dialect.js';
 export { SeededRandom } from './synthetic/seeded-random.js';
 export { generateGroups, generateList, generateRows } from './synthetic/synthetic-list.js';
 export type { SyntheticListOptions, SyntheticRow } from './synthetic/synthetic-list.js';
+export { TestIssuer } from './test-issuer.js';
+export type { TokenChange } from './test-issuer.js';

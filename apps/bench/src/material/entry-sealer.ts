@@ -76,7 +76,7 @@ export class EntrySealer {
       streamversion: version,
       occurredat: DECIDED_AT,
       policyversion: this.#policyVersion,
-      actor: `analyst-${this.borough}`,
+      actor: `officer-${this.borough}`,
       actorkind: 'human',
       purpose: 'MIGRATION',
       correlationid,

@@ -77,7 +77,7 @@ class Importer {
     private readonly reader: pg.Client,
     private readonly processes: WorkingProcesses,
   ) {
-    this.#ingest = new PersonClient(lab, 'borough-ingest', `analyst-${BOROUGH}`);
+    this.#ingest = new PersonClient(lab, 'borough-ingest', `officer-${BOROUGH}`);
     this.#central = [
       new PersonClient(lab, 'governance', 'central-1'),
       new PersonClient(lab, 'governance', 'central-2'),

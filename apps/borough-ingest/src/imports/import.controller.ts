@@ -20,7 +20,7 @@ import { ImportService } from './import.service.js';
 /** A borough's list on its way into the matrix: announce, upload, follow, collect. */
 @ApiTags('imports')
 @Controller('v1/imports')
-@Callers('borough-analyst')
+@Callers('borough-officer')
 export class ImportController {
   constructor(private readonly imports: ImportService) {}
 

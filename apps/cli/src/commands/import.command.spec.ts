@@ -81,16 +81,16 @@ function importing(rule: (request: SeenRequest) => Answer | null | undefined = (
 }
 
 describe('probity import of one list', () => {
-  it('two people open the window, then the analyst of the borough sends and waits', async () => {
+  it('two people open the window, then the officer of the borough sends and waits', async () => {
     const { exitCode, stdout } = await probity('import', list('E09000002.csv'));
     expect(exitCode).toBe(0);
     expect(services.requests()).toEqual([
       askedFirst('list of E09000002.csv\n'),
       'central-1 POST /v1/migration-windows',
       'central-2 POST /v1/migration-windows/w-1/approve',
-      'analyst-E09000002 POST /v1/imports',
-      'analyst-E09000002 PUT /v1/imports/i-E09000002/file',
-      'analyst-E09000002 GET /v1/imports/i-E09000002',
+      'officer-E09000002 POST /v1/imports',
+      'officer-E09000002 PUT /v1/imports/i-E09000002/file',
+      'officer-E09000002 GET /v1/imports/i-E09000002',
     ]);
     const window = { borough: 'E09000002', fileHash: sha256('list of E09000002.csv\n'), groupsHash: null };
     expect(JSON.parse(services.seen[1]!.body)).toEqual({ ...window, asAt: '2026-11-01T09:00:00.000Z' });
@@ -142,7 +142,7 @@ describe('probity import of one list', () => {
       exitCode: 0,
       stderr: expect.stringContaining('nothing was added'),
     });
-    expect(services.requests()[0]).toBe('analyst-E09000002 POST /v1/imports');
+    expect(services.requests()[0]).toBe('officer-E09000002 POST /v1/imports');
     expect(JSON.parse(services.seen[0]!.body)).toMatchObject({ dryRun: true, windowId: null });
     services.reset();
     expect((await probity('import', path, '--dry-run', '--as-at', '2026-12-01T09:00:00Z')).exitCode).toBe(1);
@@ -289,7 +289,7 @@ describe('probity import of a folder', () => {
       'run the same command again: it goes on where it stopped, and nothing is added twice.',
     );
     expect(stdout).toMatch(/^E09000004 .*not finished$/m);
-    expect(services.seen.some(({ person }) => person === 'analyst-E09000004')).toBe(false);
+    expect(services.seen.some(({ person }) => person === 'officer-E09000004')).toBe(false);
     expect(existsSync(at('r.csv'))).toBe(false);
   });
 

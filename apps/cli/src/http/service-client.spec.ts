@@ -89,7 +89,7 @@ describe('speaking to a service', () => {
 
   it('a download comes as it is, and as nothing where there is none', async () => {
     services.play = ({ path }) => (path === '/there' ? { status: 200, body: 'a,b\n' } : { status: 404 });
-    const ingest = stack.service('borough-ingest', 'analyst-E09000002');
+    const ingest = stack.service('borough-ingest', 'officer-E09000002');
     expect(await text((await ingest.download('/there'))!)).toBe('a,b\n');
     expect(await ingest.download('/gone')).toBeNull();
   });

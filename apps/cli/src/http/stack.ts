@@ -23,7 +23,7 @@ export class Stack {
   /**
    * A service as one person.
    *
-   * @param person name of a certificate, e.g. `analyst-E09000012`, `central-1`, `operator`
+   * @param person name of a certificate, e.g. `officer-E09000012`, `central-1`, `operator`
    * @param port where the process listens, when not at its usual port
    * @throws CommandError with exit code 3 when the person has no certificate in this stack
    */

@@ -58,7 +58,7 @@ export async function importFile(run: ImportRun, file: SourceFile): Promise<File
 
 /** The ingest service as the person whose list it is. */
 export function ingestAs(stack: Stack, borough: string): ServiceClient {
-  return stack.service('borough-ingest', `analyst-${borough}`);
+  return stack.service('borough-ingest', `officer-${borough}`);
 }
 
 /** A refusal as part of an outcome. */

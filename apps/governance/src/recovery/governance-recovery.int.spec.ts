@@ -42,10 +42,14 @@ describe('governance over a store that was restored', () => {
     });
   };
 
-  const call = async (method: string, path: string, by: TlsMaterial, body?: unknown): Promise<Answer> =>
-    new Promise((resolve, reject) => {
-      const headers = body === undefined ? {} : { 'content-type': 'application/json' };
-      const sent = request(service.url + path, { method, headers, agent: false, ...by }, (response) => {
+  const call = async (method: string, path: string, by: string, body?: unknown): Promise<Answer> => {
+    const { tls, authorization } = await harness.as(by);
+    return new Promise((resolve, reject) => {
+      const headers = {
+        ...(authorization === null ? {} : { authorization }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      };
+      const sent = request(service.url + path, { method, headers, agent: false, ...tls }, (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (part: string) => (text += part));
         response.on('end', () => {
@@ -55,9 +59,10 @@ describe('governance over a store that was restored', () => {
       sent.on('error', reject);
       sent.end(body === undefined ? undefined : JSON.stringify(body));
     });
+  };
 
-  const central = (number: 1 | 2): TlsMaterial => harness.config.personTls(`central-${String(number)}`);
-  const operator = (): TlsMaterial => harness.config.personTls('operator');
+  const central = (number: 1 | 2): string => `central-${String(number)}`;
+  const operator = (): string => 'operator';
 
   const openWindow = async (): Promise<string> => {
     const fileHash = (randomUUID() + randomUUID()).replaceAll('-', '');

@@ -7,7 +7,10 @@ import { generationStarted } from './generation-event.js';
 import { WindowRebuild } from './window-rebuild.js';
 
 /** Who tells of a break that nobody decided on. */
-const SELF: Caller = { name: 'governance', role: 'service', borough: null };
+const SELF: Caller = {
+  ...{ name: 'governance', role: 'service', borough: null },
+  ...{ organisation: 'central', session: null },
+};
 
 const LOST_REQUESTS =
   'Requests for windows that nobody had opened are in no event: whoever made one since the backup asks again.';

@@ -96,6 +96,25 @@ export function brokerCaOf(env: Environment, ownCa: string): string {
 }
 
 /**
+ * `OIDC_ISSUER`, the address of the identity provider exactly as its tokens name it; by default the local one.
+ *
+ * @throws ConfigError when it is no https:// URL without query and fragment
+ */
+export function issuerOf(env: Environment, localPort: number): string {
+  const text = setting(env, 'OIDC_ISSUER');
+  if (text === undefined) return `https://127.0.0.1:${String(localPort)}`;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.protocol !== 'https:' || url.search !== '' || url.hash !== '')
+    throw new ConfigError('OIDC_ISSUER cannot be read', 'write the https:// address that the tokens name');
+  return text;
+}
+
+/** File of the authority of the identity provider: the stack's own, or with `OIDC_ISSUER` that of `OIDC_CA`. */
+export function issuerCaOf(env: Environment, ownCa: string): string {
+  return setting(env, 'OIDC_ISSUER') === undefined ? ownCa : (setting(env, 'OIDC_CA') ?? ownCa);
+}
+
+/**
  * `PROBITY_INSTANCE`: which of several processes of one kind this is, 1 or 2; 1 by default.
  *
  * @throws ConfigError when it is anything else

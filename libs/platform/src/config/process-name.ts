@@ -6,6 +6,7 @@ export const PROCESS_NAMES = [
   'projector-matrix',
   'projector-safeguarding',
   'audit-ledger',
+  'identity',
   'postgres',
   'kafka',
 ] as const;
@@ -24,6 +25,7 @@ export const PORT_OFFSETS: Readonly<Record<PortName, number>> = {
   'audit-ledger': 5,
   'projector-matrix': 6,
   'projector-safeguarding': 8,
+  identity: 10,
   postgres: 32,
   kafka: 92,
   'kafka-admin': 93,

@@ -8,6 +8,8 @@ import {
   databaseSuffixOf,
   homeOf,
   instanceOf,
+  issuerCaOf,
+  issuerOf,
   portBaseOf,
   topicPrefixOf,
 } from './environment.js';
@@ -58,6 +60,8 @@ export interface StackConfig {
   instance: number;
   ports: Record<PortName, number>;
   kafkaBrokers: string[];
+  /** Address of the identity provider, exactly as its tokens name it. */
+  issuer: string;
   topicPrefix: string;
   databaseSuffix: string;
   postgres: ServerAddress;
@@ -68,6 +72,8 @@ export interface StackConfig {
   pg(role: string, database: DatabaseName): PgConnection;
   kafka(principal: string): KafkaConnection;
   serviceTls(name: string): TlsMaterial;
+  /** For a service that speaks to the identity provider. */
+  issuerTls(service: string): TlsMaterial;
   personTls(name: string): TlsMaterial;
 }
 
@@ -78,7 +84,7 @@ export const STACK_CONFIG = Symbol('STACK_CONFIG');
  * Reads where the stack is and how its parts are reached.
  *
  * Variables: `PROBITY_HOME`, `PROBITY_PORT_BASE`, `DATABASE_URL` (host and port of another PostgreSQL) with
- * `DATABASE_CA`, `KAFKA_BROKERS` with `KAFKA_CA`, `PROBITY_TOPIC_PREFIX`, `PROBITY_DB_SUFFIX`, `PROBITY_CLOCK`,
+ * `DATABASE_CA`, `KAFKA_BROKERS` with `KAFKA_CA`, `OIDC_ISSUER` with `OIDC_CA`, `PROBITY_TOPIC_PREFIX`, `PROBITY_DB_SUFFIX`, `PROBITY_CLOCK`,
  * `PROBITY_INSTANCE`.
  *
  * @throws ConfigError with the remedy when a variable or a file is unusable; `pg`, `kafka` and the TLS readers throw it
@@ -101,6 +107,7 @@ export function loadStackConfig(env: Environment = process.env): StackConfig {
     instance: instanceOf(env),
     ports,
     kafkaBrokers,
+    issuer: issuerOf(env, ports.identity),
     topicPrefix: topicPrefixOf(env),
     databaseSuffix,
     postgres,
@@ -124,6 +131,10 @@ export function loadStackConfig(env: Environment = process.env): StackConfig {
       },
     }),
     serviceTls: (name) => tlsMaterial(paths, paths.serviceTls, name),
+    issuerTls: (service) => ({
+      ...tlsMaterial(paths, paths.serviceTls, service),
+      ca: readStackFile(issuerCaOf(env, paths.ca)),
+    }),
     personTls: (name) => tlsMaterial(paths, paths.peopleTls, name),
   };
 }

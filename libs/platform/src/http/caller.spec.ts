@@ -21,8 +21,8 @@ describe('a caller', () => {
   it('is nobody when a part is missing, repeated, misspelt or does not go with the role', () => {
     const subjects = [
       {},
-      { CN: 'x', OU: 'borough-analyst' },
-      { CN: 'x', OU: 'borough-analyst', O: 'central' },
+      { CN: 'x', OU: 'borough-officer' },
+      { CN: 'x', OU: 'borough-officer', O: 'central' },
       { CN: 'x', OU: 'central-team', O: 'E09000002' },
       { CN: 'x', OU: 'administrator', O: 'central' },
       { CN: 'x', OU: ['service', 'operator'], O: 'central' },
@@ -43,12 +43,12 @@ describe('a caller', () => {
   });
 
   it("[R-85] of a borough may not touch another borough's list", () => {
-    const analyst = { name: 'a', role: 'borough-analyst', borough: 'E09000002' } as const;
+    const officer = { name: 'a', role: 'borough-officer', borough: 'E09000002' } as const;
     expect(() => {
-      requireBorough(analyst, 'E09000002');
+      requireBorough(officer, 'E09000002');
     }).not.toThrow();
     expect(() => {
-      requireBorough(analyst, 'E09000003');
+      requireBorough(officer, 'E09000003');
     }).toThrow('ACC-002');
     expect(() => {
       requireBorough({ name: 'c', role: 'central-team', borough: null }, 'E09000003');

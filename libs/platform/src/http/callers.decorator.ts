@@ -4,7 +4,7 @@ import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { ProcessName } from '../config/process-name.js';
 import type { Caller, CallerRole } from './caller.js';
-import { callerOf } from './caller.js';
+import { callerOf } from './caller-authentication.js';
 
 /** Who may call a route: a role, or one service by name. */
 export type CallerRule = CallerRole | `service:${ProcessName}`;
@@ -14,6 +14,12 @@ export const CALLERS_METADATA = 'probity:callers';
 
 /** Metadata key under which {@link Public} marks a route. */
 export const PUBLIC_METADATA = 'probity:public';
+
+/** Metadata key under which {@link PersonDecides} marks a route. */
+export const DECISION_METADATA = 'probity:person-decides';
+
+/** Name of the token scheme in the OpenAPI description. */
+export const BEARER_TOKEN = 'boundToken';
 
 /** Name of the certificate scheme in the OpenAPI description. */
 export const MUTUAL_TLS = 'mutualTls';
@@ -25,11 +31,19 @@ export const MUTUAL_TLS = 'mutualTls';
  * @param rules roles, or single services as `service:vault`; at least one
  */
 export function Callers(...rules: [CallerRule, ...CallerRule[]]): MethodDecorator & ClassDecorator {
+  const isForCertificates = rules.some((rule) => rule === 'operator' || rule.startsWith('service'));
+  const isForPeople = rules.some((rule) => rule !== 'operator' && !rule.startsWith('service'));
   return applyDecorators(
     SetMetadata(CALLERS_METADATA, rules),
-    ApiSecurity(MUTUAL_TLS),
+    ...(isForCertificates ? [ApiSecurity(MUTUAL_TLS)] : []),
+    ...(isForPeople ? [ApiSecurity(BEARER_TOKEN)] : []),
     ApiExtension('x-callers', rules),
   );
+}
+
+/** Declares that only a person may do this, whatever a service is allowed elsewhere: a service is refused with AUT-004. */
+export function PersonDecides(): MethodDecorator & ClassDecorator {
+  return SetMetadata(DECISION_METADATA, true);
 }
 
 /** Declares that a route answers anyone, certificate or not. For health and what the process says about itself. */

@@ -29,7 +29,7 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return undefined;
     }
-    if (problem.status === 401) void reply.header('www-authenticate', 'Mutual');
+    if (problem.status === 401) void reply.header('www-authenticate', challengeOf(problem));
     void reply
       .status(problem.status)
       .header('content-type', 'application/problem+json; charset=utf-8')
@@ -47,6 +47,11 @@ export class ProblemFilter implements ExceptionFilter {
     this.logger.failed(request.method, routeOf(request), error, traceId);
     return INTERNAL_PROBLEM;
   }
+}
+
+/** What to come back with (RFC 6750, 3). */
+function challengeOf({ code }: ProblemDetails): string {
+  return code === 'ACC-007' ? 'Bearer error="invalid_token"' : 'Bearer, Mutual';
 }
 
 /** Pattern of the route, as declared; the path itself may hold what a caller typed. */

@@ -7,7 +7,7 @@ import { DEFAULT_VERSION } from '../config/process-name.js';
 import type { ProcessName } from '../config/process-name.js';
 import { PROCESS_IDENTITY } from '../health/health.controller.js';
 import type { ProcessIdentity } from '../health/health.controller.js';
-import { MUTUAL_TLS } from '../http/callers.decorator.js';
+import { BEARER_TOKEN, MUTUAL_TLS } from '../http/callers.decorator.js';
 import { PlatformModule } from '../service/platform.module.js';
 
 /** Where a service publishes its own description. */
@@ -62,6 +62,15 @@ function describe(app: INestApplication, identity: ProcessIdentity): OpenAPIObje
     .setDescription('Errors are application/problem+json (RFC 9457). Times are RFC 3339 in UTC.')
     .setVersion(identity.version)
     .addSecurity(MUTUAL_TLS, { type: 'mutualTLS' } as never)
+    .addBearerAuth(
+      {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'JWT',
+        description: 'RFC 9068, bound to the client certificate of the connection (RFC 8705)',
+      },
+      BEARER_TOKEN,
+    )
     .build();
   return SwaggerModule.createDocument(app, settings);
 }

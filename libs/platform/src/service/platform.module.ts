@@ -8,9 +8,12 @@ import type { StackConfig } from '../config/stack-config.js';
 import { HealthController, PROCESS_IDENTITY } from '../health/health.controller.js';
 import type { ProcessIdentity } from '../health/health.controller.js';
 import { ReadinessRegistry } from '../health/readiness.registry.js';
+import { CallerAuthentication } from '../http/caller-authentication.js';
 import { CallerGuard } from '../http/caller.guard.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { validationPipe } from '../http/validation.js';
+import { IssuerClient } from '../identity/issuer-client.js';
+import { TokenVerifier } from '../identity/token-verifier.js';
 import { UuidV7Source } from '../ids/uuid-v7.js';
 import { ServiceLogger } from '../logging/service-logger.js';
 
@@ -43,9 +46,20 @@ export class PlatformModule {
         { provide: UuidV7Source, useFactory: () => new UuidV7Source() },
         { provide: ReadinessRegistry, useFactory: () => new ReadinessRegistry() },
         {
+          provide: IssuerClient,
+          useFactory: () =>
+            new IssuerClient(parts.config.issuer, parts.config.issuerTls(parts.identity.process)),
+        },
+        {
+          provide: CallerAuthentication,
+          useFactory: (issuer: IssuerClient) => new CallerAuthentication(new TokenVerifier(issuer)),
+          inject: [IssuerClient],
+        },
+        {
           provide: APP_GUARD,
-          useFactory: (reflector: Reflector) => new CallerGuard(reflector),
-          inject: [Reflector],
+          useFactory: (reflector: Reflector, authentication: CallerAuthentication) =>
+            new CallerGuard(reflector, authentication),
+          inject: [Reflector, CallerAuthentication],
         },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(parts.logger) },
         { provide: APP_PIPE, useFactory: validationPipe },

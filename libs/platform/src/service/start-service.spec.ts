@@ -34,7 +34,7 @@ class Parcel {
 @Controller('v1/parcels')
 class ParcelController {
   @Get('borough/:borough')
-  @Callers('borough-analyst', 'central-team')
+  @Callers('borough-officer', 'central-team')
   list(@CurrentCaller() caller: Caller, @Param('borough') borough: string): Caller {
     requireBorough(caller, borough);
     return caller;
@@ -94,7 +94,7 @@ describe('a service behind mutual TLS', () => {
     home = await makeHome(authority, 'governance');
     const stranger = await LocalAuthority.create();
     const subjects = {
-      analyst: 'CN=analyst-E09000012,OU=borough-analyst,O=E09000012',
+      officer: 'CN=officer-E09000012,OU=borough-officer,O=E09000012',
       central: 'CN=central-1,OU=central-team,O=central',
       operator: 'CN=operator,OU=operator,O=central',
       vault: 'CN=vault,OU=service,O=central',
@@ -135,7 +135,7 @@ describe('a service behind mutual TLS', () => {
     });
     const path = '/v1/parcels/borough/E09000012';
     for (let round = 0; round < 3; round += 1) {
-      expect((await send(path, { by: 'analyst', agent })).json).toMatchObject({ name: 'analyst-E09000012' });
+      expect((await send(path, { by: 'officer', agent })).json).toMatchObject({ name: 'officer-E09000012' });
       expect((await send(path, { by: 'central', agent })).json).toMatchObject({ name: 'central-1' });
       expect((await send(path, { agent })).status).toBe(401);
     }
@@ -159,7 +159,7 @@ describe('a service behind mutual TLS', () => {
     const refused = await send('/v1/parcels', {
       method: 'POST',
       body: { label: 'ab', weight: 1 },
-      by: 'analyst',
+      by: 'officer',
     });
     expect(refused.status).toBe(403);
     expect(refused.headers['content-type']).toContain('application/problem+json');
@@ -168,9 +168,9 @@ describe('a service behind mutual TLS', () => {
   });
 
   it("[R-85] shows borough staff their own borough and refuses another's with ACC-002", async () => {
-    const own = await send('/v1/parcels/borough/E09000012', { by: 'analyst' });
-    expect(own.json).toEqual({ name: 'analyst-E09000012', role: 'borough-analyst', borough: 'E09000012' });
-    const other = await send('/v1/parcels/borough/E09000013', { by: 'analyst' });
+    const own = await send('/v1/parcels/borough/E09000012', { by: 'officer' });
+    expect(own.json).toEqual({ name: 'officer-E09000012', role: 'borough-officer', borough: 'E09000012' });
+    const other = await send('/v1/parcels/borough/E09000013', { by: 'officer' });
     expect([other.status, other.json['code']]).toEqual([403, 'ACC-002']);
     expect((await send('/v1/parcels/borough/E09000013', { by: 'central' })).status).toBe(200);
   });

@@ -59,7 +59,7 @@ export async function importTwice(where: FaultSite): Promise<FaultTrace> {
 async function importAtSecond({ site, person, windowId, borough }: FaultSite): Promise<string> {
   const { store } = site;
   const port = store.config.ports['borough-ingest'] + INSTANCE_PORT_OFFSET;
-  const call = { process: 'borough-ingest', as: `analyst-${borough}`, port } as const;
+  const call = { process: 'borough-ingest', as: `officer-${borough}`, port } as const;
   const { list, groups } = person.files();
   const send = (path: string, bytes: Buffer, contentType: string): ReturnType<typeof store.call> =>
     store.call({ ...call, method: 'PUT', path, body: Readable.from([bytes]), contentType });
