@@ -180,9 +180,7 @@ describe('governance', () => {
       const id = String((await call('POST', '/v1/migration-windows', central(1), body)).json['id']);
       const path = `/v1/migration-windows/${id}/close`;
       expect((await call('POST', path, central(1), { rows: 3 })).json['code']).toBe('ACC-001');
-      expect((await call('POST', path, harness.config.serviceTls('vault'), { rows: 3 })).json['code']).toBe(
-        'ACC-001',
-      );
+      expect((await call('POST', path, 'vault', { rows: 3 })).json['code']).toBe('ACC-001');
       expect((await call('POST', path, ingest(), { rows: 3 })).json['code']).toBe('GOV-008');
       await call('POST', `/v1/migration-windows/${id}/approve`, central(2));
       for (let round = 0; round < 2; round += 1) {

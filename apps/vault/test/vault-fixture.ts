@@ -20,7 +20,7 @@ export interface VaultFixture {
   /** What the vault has logged. */
   readonly log: () => string;
   client(service: string): VaultClient;
-  /** A bare call with a service's or person's certificate, or with none. */
+  /** A bare call as a service or a person, or as nobody. */
   post(as: string | null, path: string, body: unknown): Promise<WireAnswer>;
   get(path: string): Promise<WireAnswer>;
   metrics(): Promise<string>;
@@ -43,12 +43,12 @@ export async function startVault(harness: Harness, change: Partial<StackConfig> 
     port: 0,
     logger: new ServiceLogger('vault', 'trace', { write: (line: string) => void lines.push(line) }),
   });
-  const agents = new Map<string | null, Agent>();
+  const agents = new Map<string, Agent>();
   const clients: VaultClient[] = [];
-  const agentOf = (name: string | null): Agent => {
-    const known =
-      agents.get(name) ?? new Agent({ connect: { ...tlsOf(harness, name), maxCachedSessions: 0 } });
-    agents.set(name, known);
+  const agentOf = (tls: { ca: string; cert?: string }): Agent => {
+    const key = tls.cert ?? '';
+    const known = agents.get(key) ?? new Agent({ connect: { ...tls, maxCachedSessions: 0 } });
+    agents.set(key, known);
     return known;
   };
   const call = async (
@@ -57,11 +57,14 @@ export async function startVault(harness: Harness, change: Partial<StackConfig> 
     path: string,
     body?: unknown,
   ): Promise<WireAnswer> => {
-    const json =
-      body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-    const response = await request(new URL(path, vault.url), { dispatcher: agentOf(as), method, ...json });
+    const { tls, authorization } = as === null ? nobody(harness) : await harness.as(as);
+    const headers = {
+      ...(authorization === null ? {} : { authorization }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
+    const content = body === undefined ? {} : { body: JSON.stringify(body) };
+    const dispatcher = agentOf(tls);
+    const response = await request(new URL(path, vault.url), { dispatcher, method, headers, ...content });
     const text = await response.body.text();
     return { status: response.statusCode, text, body: JSON.parse(text) as WireAnswer['body'] };
   };
@@ -87,9 +90,6 @@ export async function startVault(harness: Harness, change: Partial<StackConfig> 
   };
 }
 
-const SERVICES = ['borough-ingest', 'governance', 'projector-matrix', 'projector-safeguarding', 'vault'];
-
-function tlsOf(harness: Harness, name: string | null): { ca: string; cert?: string; key?: string } {
-  if (name === null) return { ca: readFileSync(harness.config.paths.ca, 'utf8') };
-  return SERVICES.includes(name) ? harness.config.serviceTls(name) : harness.config.personTls(name);
+function nobody(harness: Harness): { tls: { ca: string }; authorization: null } {
+  return { tls: { ca: readFileSync(harness.config.paths.ca, 'utf8') }, authorization: null };
 }

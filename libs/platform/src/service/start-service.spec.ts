@@ -5,13 +5,16 @@ import { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { Body, Controller, Get, Module, Param, Post, Put } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TestIssuer } from '@probity/testing';
+import type { TokenChange } from '@probity/testing';
 import { IsInt, IsString, Length, Max, Min } from 'class-validator';
 import { loadStackConfig } from '../config/stack-config.js';
 import type { TlsMaterial } from '../config/stack-config.js';
 import { BodyStream, boundedBytes, type BodyBytes } from '../http/body-stream.js';
 import { requireBorough } from '../http/caller.js';
 import type { Caller } from '../http/caller.js';
-import { Callers, CurrentCaller } from '../http/callers.decorator.js';
+import { Callers, CurrentCaller, PersonDecides } from '../http/callers.decorator.js';
+import { makeSenderCertificate } from '../identity/sender-certificate.js';
 import { currentTrace } from '../http/trace-context.js';
 import { ServiceLogger } from '../logging/service-logger.js';
 import { ask } from '../../test/https-client.js';
@@ -41,6 +44,7 @@ class ParcelController {
   }
 
   @Post()
+  @PersonDecides()
   @Callers('central-team')
   async add(@Body() parcel: Parcel): Promise<{ label: string; traceId: string | undefined }> {
     await Promise.resolve();
@@ -82,31 +86,65 @@ describe('a service behind mutual TLS', () => {
   let home: Awaited<ReturnType<typeof makeHome>>;
   let service: RunningService;
   const people = new Map<string, TlsMaterial>();
+  const tokens = new Map<string, string>();
+  let issuer: TestIssuer;
   const lines: string[] = [];
 
   const send = async (path: string, question: Question & { by?: string } = {}): Promise<Answer> => {
     const tls = question.by === undefined ? undefined : people.get(question.by);
-    return ask(service.url + path, authority.ca, { ...question, ...(tls === undefined ? {} : { tls }) });
+    const token = tokens.get(question.by ?? '');
+    const headers = {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...question.headers,
+    };
+    return ask(service.url + path, authority.ca, {
+      ...question,
+      headers,
+      ...(tls === undefined ? {} : { tls }),
+    });
   };
 
   beforeAll(async () => {
     authority = await LocalAuthority.create();
     home = await makeHome(authority, 'governance');
+    issuer = await TestIssuer.start(await authority.issue('CN=identity,OU=service,O=central'));
     const stranger = await LocalAuthority.create();
     const subjects = {
-      officer: 'CN=officer-E09000012,OU=borough-officer,O=E09000012',
-      central: 'CN=central-1,OU=central-team,O=central',
       operator: 'CN=operator,OU=operator,O=central',
       vault: 'CN=vault,OU=service,O=central',
       ingest: 'CN=borough-ingest,OU=service,O=central',
-      twice: 'CN=central-1,OU=central-team,OU=operator,O=central',
+      twice: 'CN=vault,OU=service,OU=operator,O=central',
     };
     for (const [name, subject] of Object.entries(subjects)) people.set(name, await authority.issue(subject));
-    people.set('stranger', await stranger.issue(subjects.central));
+    people.set('stranger', await stranger.issue(subjects.vault));
+    const { thumbprint, cert, key } = await makeSenderCertificate(new Date().getTime());
+    for (const [name, persona] of [
+      ['officer', 'officer-E09000012'],
+      ['central', 'central-1'],
+    ] as const) {
+      people.set(name, { ca: authority.ca, cert, key });
+      tokens.set(name, await issuer.tokenFor(persona, thumbprint));
+    }
+    const other = await makeSenderCertificate(new Date().getTime());
+    people.set('thief', { ca: authority.ca, cert: other.cert, key: other.key });
+    const change = async (name: string, what: TokenChange): Promise<void> => {
+      people.set(name, { ca: authority.ca, cert, key });
+      tokens.set(name, await issuer.tokenFor('central-1', thumbprint, what));
+    };
+    await change('late', { endsIn: -1 });
+    await change('forger', { forged: true });
+    await change('elsewhere', { claims: { aud: 'urn:another:api' } });
+    await change('foreigner', { claims: { iss: 'https://elsewhere.example' } });
+    await change('identity-token', { type: 'JWT' });
+    await change('placeless', { claims: { role: 'borough-officer' } });
+    await change('double', { claims: { borough: 'E09000012' } });
+    await change('revoked', {});
+    issuer.revoke(tokens.get('revoked') ?? '');
+    tokens.set('thief', tokens.get('central') ?? '');
     service = await startService({
       process: 'governance',
       module: ParcelModule,
-      config: loadStackConfig({ PROBITY_HOME: home.home }),
+      config: loadStackConfig({ PROBITY_HOME: home.home, OIDC_ISSUER: issuer.url }),
       port: 0,
       version: '9.9.9',
       logger: new ServiceLogger('governance', 'info', { write: (line: string) => void lines.push(line) }),
@@ -115,7 +153,55 @@ describe('a service behind mutual TLS', () => {
 
   afterAll(async () => {
     await service.close();
+    await issuer.close();
     home.remove();
+  });
+
+  it.each([
+    ['late', 'The token has ended.'],
+    ['forger', 'The token was given out by somebody else, or for something else.'],
+    ['elsewhere', 'The token was given out by somebody else, or for something else.'],
+    ['foreigner', 'The token was given out by somebody else, or for something else.'],
+    ['identity-token', 'The token was given out by somebody else, or for something else.'],
+    ['thief', 'The token was given to the holder of another certificate.'],
+    ['placeless', 'The token does not have the form, or not the claims, of an access token of this system.'],
+    ['double', 'The token does not have the form, or not the claims, of an access token of this system.'],
+    ['revoked', 'The token has been revoked.'],
+  ])('does not believe the token of a caller who is %s', async (by, detail) => {
+    const { status, json, headers, text } = await send('/v1/parcels/borough/E09000012', { by });
+    expect([status, json['code'], json['detail']]).toEqual([401, 'ACC-007', detail]);
+    expect(headers['www-authenticate']).toBe('Bearer error="invalid_token"');
+    expect(text).not.toContain(tokens.get(by));
+  });
+
+  it('believes no token that is none, and none without a certificate to bind it to', async () => {
+    const path = '/v1/parcels/borough/E09000012';
+    for (const authorization of [
+      'Bearer',
+      'Basic YTpi',
+      'Bearer a b',
+      `Bearer ${tokens.get('central') ?? ''}`,
+    ])
+      expect((await send(path, { headers: { authorization } })).json).toMatchObject({ code: 'ACC-007' });
+    const asOperator = { by: 'operator', headers: { authorization: 'Bearer nonsense' } };
+    expect((await send('/v1/clock', asOperator)).json['code']).toBe('ACC-007');
+  });
+
+  it('believes nobody while the issuer does not say whether a token holds, and everybody again afterwards', async () => {
+    const { thumbprint, cert, key } = await makeSenderCertificate(new Date().getTime());
+    people.set('late riser', { ca: authority.ca, cert, key });
+    tokens.set('late riser', await issuer.tokenFor('central-2', thumbprint));
+    const ask = (): Promise<Answer> => send('/v1/parcels/borough/E09000012', { by: 'late riser' });
+    issuer.isAway = true;
+    expect(await ask()).toMatchObject({ status: 503, json: { code: 'ACC-008' } });
+    issuer.isAway = false;
+    expect(await ask()).toMatchObject({ status: 200, json: { name: 'central-2' } });
+  });
+
+  it('[AUT-004] lets no service do what a person must decide', async () => {
+    const body = { label: 'ab', weight: 1 };
+    const answer = await send('/v1/parcels', { method: 'POST', body, by: 'ingest' });
+    expect([answer.status, answer.json['code']]).toEqual([403, 'AUT-004']);
   });
 
   it('answers 401 without a certificate, with one of another authority, and with an ambiguous subject', async () => {
@@ -169,7 +255,11 @@ describe('a service behind mutual TLS', () => {
 
   it("[R-85] shows borough staff their own borough and refuses another's with ACC-002", async () => {
     const own = await send('/v1/parcels/borough/E09000012', { by: 'officer' });
-    expect(own.json).toEqual({ name: 'officer-E09000012', role: 'borough-officer', borough: 'E09000012' });
+    expect(own.json).toMatchObject({
+      name: 'officer-E09000012',
+      role: 'borough-officer',
+      borough: 'E09000012',
+    });
     const other = await send('/v1/parcels/borough/E09000013', { by: 'officer' });
     expect([other.status, other.json['code']]).toEqual([403, 'ACC-002']);
     expect((await send('/v1/parcels/borough/E09000013', { by: 'central' })).status).toBe(200);
@@ -263,7 +353,7 @@ describe('a service behind mutual TLS', () => {
   it('serves metrics, and only metrics, on their own port', async () => {
     const door = `http://127.0.0.1:${String(service.metricsPort)}`;
     const text = await (await fetch(`${door}/metrics`)).text();
-    expect(text).toMatch(/^probity_http_request_seconds_count\{.*route="\/v1\/parcels",status="403"\} 1$/m);
+    expect(text).toMatch(/^probity_http_request_seconds_count\{.*route="\/v1\/parcels",status="403"\} 2$/m);
     expect((await fetch(`${door}/info`)).status).toBe(404);
   });
 
