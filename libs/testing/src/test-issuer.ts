@@ -82,7 +82,7 @@ export class TestIssuer {
   }
 
   async #answerTo(request: IncomingMessage, form: URLSearchParams): Promise<object | null> {
-    switch (request.url) {
+    switch (request.url ?? '') {
       case '/.well-known/openid-configuration':
         return {
           issuer: this.url,

@@ -11,7 +11,7 @@ export const PERSON_ROLES = [
   'partner-administrator',
   'data-protection-officer',
   'auditor',
-  'equality-officer',
+  'equality-analyst',
 ] as const;
 
 /** Role of a person, the claim `role` of their token. */
