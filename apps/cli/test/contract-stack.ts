@@ -77,8 +77,9 @@ export class ContractStack {
       clock: join(this.home, 'clock.json'),
       run: join(this.home, 'run'),
     } as StackAccess['paths'];
-    const personTls = (name: string): TlsMaterial => this.certificates.get(name)!;
-    return new Stack({ ports, paths, personTls, synthetic: true, clockMode: 'controlled', ...change });
+    const credentialsOf: StackAccess['credentialsOf'] = (name) => () =>
+      Promise.resolve({ tls: this.certificates.get(name)!, authorization: null });
+    return new Stack({ ports, paths, credentialsOf, synthetic: true, clockMode: 'controlled', ...change });
   }
 
   setClock(now: string): void {

@@ -53,14 +53,20 @@ export class ImportClient {
   async uploadRaw(id: unknown, { headers, body }: RawUpload): Promise<RawAnswer> {
     const { config } = this.store;
     const port = config.ports['borough-ingest'];
-    const socket = connect({ host: '127.0.0.1', port, ...config.personTls(this.as) });
+    const { tls, authorization } = await this.store.people.of(this.as);
+    const socket = connect({ host: '127.0.0.1', port, ...tls });
     let text = '';
     socket.setEncoding('utf8').on('data', (piece: string) => (text += piece));
     // A connection that is cut while it is written to is one of the ends that are looked for.
     socket.on('error', () => undefined);
     const closed = new Promise((resolve) => socket.once('close', resolve));
     await once(socket, 'secureConnect');
-    const head = [`PUT /v1/imports/${String(id)}/file HTTP/1.1`, 'Host: 127.0.0.1', ...headers];
+    const head = [
+      `PUT /v1/imports/${String(id)}/file HTTP/1.1`,
+      'Host: 127.0.0.1',
+      `Authorization: ${authorization ?? ''}`,
+      ...headers,
+    ];
     socket.write(`${head.join('\r\n')}\r\n\r\n`);
     let sent = 0;
     for (const piece of body) {

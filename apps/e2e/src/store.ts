@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { freePortBase, isAlive, StackHome } from '@probity/local-stack';
 import { KafkaLog } from '@probity/messaging';
-import { loadStackConfig, type DatabaseName, type ProcessName, type StackConfig } from '@probity/platform';
+import {
+  loadStackConfig,
+  PersonaSessions,
+  type Credentials,
+  type DatabaseName,
+  type ProcessName,
+  type StackConfig,
+} from '@probity/platform';
 import pg from 'pg';
 import { Agent, request } from 'undici';
 import { NodeProcess, type ProcessEnd } from './node-process.js';
@@ -12,7 +19,7 @@ import { NodeProcess, type ProcessEnd } from './node-process.js';
 /** A request to a service of the stack. */
 export interface Call {
   process: ProcessName;
-  /** Name of a certificate of a person; null connects without any. */
+  /** A persona or the operator; null is nobody. */
   as: string | null;
   method?: 'GET' | 'POST' | 'PUT';
   path: string;
@@ -59,6 +66,7 @@ export class Store {
   readonly env: NodeJS.ProcessEnv;
   readonly #clients: pg.Client[] = [];
   readonly #logs: KafkaLog[] = [];
+  #people: PersonaSessions | undefined;
 
   private constructor(portBase: number) {
     this.folder = mkdtempSync(join(tmpdir(), 'probity-e2e-'));
@@ -69,6 +77,14 @@ export class Store {
   /** A new store on ports that are free just now; nothing runs yet. */
   static async create(): Promise<Store> {
     return new Store(await freePortBase());
+  }
+
+  /** Whom the identity provider of this store knows. */
+  get people(): PersonaSessions {
+    return (this.#people ??= new PersonaSessions(
+      this.config,
+      () => performance.timeOrigin + performance.now(),
+    ));
   }
 
   get config(): StackConfig {
@@ -103,26 +119,28 @@ export class Store {
     return this.json<MatrixSummary>('matrix', 'summary');
   }
 
-  /** Sends a request over TLS and reads the answer to its end. */
-  async call({
-    process: name,
-    as,
-    method = 'GET',
-    path,
-    content,
-    body,
-    contentType,
-    headers = {},
-    port,
-  }: Call): Promise<Answer> {
+  /** Sends a request over TLS and reads the answer to its end. With a new token once more when the old one was refused. */
+  async call(call: Call): Promise<Answer> {
+    const answer = await this.#callWith(call, await this.people.of(call.as ?? 'operator'));
+    if (answer.body?.code !== 'ACC-007' || call.body !== undefined || call.as === null) return answer;
+    return this.#callWith(call, await this.people.of(call.as, { fresh: true }));
+  }
+
+  async #callWith(
+    { process: name, as, method = 'GET', path, content, body, contentType, headers = {}, port }: Call,
+    { tls, authorization }: Credentials,
+  ): Promise<Answer> {
     const { config } = this;
-    const tls = config.personTls(as ?? 'operator');
     const agent = new Agent({ connect: as === null ? { ca: tls.ca } : { ...tls } });
     try {
       const answer = await request(`https://127.0.0.1:${String(port ?? config.ports[name])}${path}`, {
         method,
         dispatcher: agent,
-        headers: { 'content-type': contentType ?? 'application/json', ...headers },
+        headers: {
+          'content-type': contentType ?? 'application/json',
+          ...(authorization === null || as === null ? {} : { authorization }),
+          ...headers,
+        },
         body: body ?? (content === undefined ? null : JSON.stringify(content)),
       });
       const text = await answer.body.text();

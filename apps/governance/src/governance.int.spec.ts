@@ -8,7 +8,7 @@ import type { WriterRegistryFile } from '@probity/events';
 import { KafkaLog } from '@probity/messaging';
 import type { ConsumedRecord } from '@probity/messaging';
 import { ServiceLogger, openApiOf, startService } from '@probity/platform';
-import type { RunningService, TlsMaterial } from '@probity/platform';
+import type { RunningService } from '@probity/platform';
 import { startHarness } from '@probity/testing';
 import type { Harness } from '@probity/testing';
 import type { Client } from 'pg';

@@ -8,6 +8,7 @@ import { StackError } from './stack-error.js';
 /** Processes of applications, in the order in which they start. */
 export const APP_NAMES = [
   'vault',
+  'identity',
   'borough-ingest',
   'governance',
   'projector-matrix',
@@ -23,8 +24,14 @@ const PROJECTIONS: Partial<Record<AppName, string>> = {
   'projector-safeguarding': 'safeguarding',
 };
 
+/** The applications of a stack: with `OIDC_ISSUER` the identity provider is somebody else's. */
+export function appsOf(env: NodeJS.ProcessEnv): readonly AppName[] {
+  return (env['OIDC_ISSUER'] ?? '') === '' ? APP_NAMES : APP_NAMES.filter((app) => app !== 'identity');
+}
+
 /** Folder below `apps/` that holds a process's code; both projectors are one application. */
 function folderOf(app: AppName): string {
+  if (app === 'identity') return 'identity-provider';
   return app in PROJECTIONS ? 'projector' : app;
 }
 

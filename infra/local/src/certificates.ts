@@ -11,12 +11,12 @@ const LIFETIME_DAYS = 825;
 
 /** Parts of a certificate's subject. */
 export interface Subject {
-  /** CN: the service or person. */
+  /** CN: the service, or the operator. */
   name: string;
   /** OU: what it may act as. */
-  role: 'service' | 'borough-officer' | 'borough-supervisor' | 'central-team' | 'operator';
-  /** O: GSS code of the borough, or `central`. */
-  organisation: string;
+  role: 'service' | 'operator';
+  /** O. */
+  organisation: 'central';
   /** Where under `tls/` it is kept. */
   folder: 'services' | 'people';
 }
@@ -34,44 +34,26 @@ const SERVICES = [
   'postgres',
 ];
 
-/** Everybody who gets a certificate: the services, one officer and one supervisor a borough, the central team, the operator. */
-function subjects(boroughs: readonly string[]): Subject[] {
-  const people = 'people' as const;
-  const central = 'central';
-  return [
-    ...SERVICES.map((name): Subject => ({
-      name,
-      role: 'service',
-      organisation: central,
-      folder: 'services',
-    })),
-    ...boroughs.flatMap((code): Subject[] => [
-      { name: `officer-${code}`, role: 'borough-officer', organisation: code, folder: people },
-      { name: `supervisor-${code}`, role: 'borough-supervisor', organisation: code, folder: people },
-    ]),
-    ...['central-1', 'central-2'].map((name): Subject => ({
-      name,
-      role: 'central-team',
-      organisation: central,
-      folder: people,
-    })),
-    { name: 'operator', role: 'operator', organisation: central, folder: people },
-  ];
-}
+/** Everybody who gets a certificate: the services and the operator. People log in instead. */
+const SUBJECTS: readonly Subject[] = [
+  ...SERVICES.map((name): Subject => ({
+    name,
+    role: 'service',
+    organisation: 'central',
+    folder: 'services',
+  })),
+  { name: 'operator', role: 'operator', organisation: 'central', folder: 'people' },
+];
 
 /**
  * Makes the certificate authority and a certificate for everybody, unless a home already has good ones.
  *
  * The authority's private key is dropped at the end: nobody can add a person to a store afterwards.
  */
-export async function ensureCertificates(
-  home: StackHome,
-  boroughs: readonly string[],
-  now: Date,
-): Promise<void> {
+export async function ensureCertificates(home: StackHome, now: Date): Promise<void> {
   if (isFresh(home.caFile, now)) return;
   const authority = await makeAuthority(now);
-  for (const subject of subjects(boroughs)) {
+  for (const subject of SUBJECTS) {
     const { certificate, key } = await issue(authority, subject, now);
     const stem = home.path('tls', subject.folder, subject.name);
     writeWhole(`${stem}.crt.pem`, certificate);

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { APP_NAMES } from './apps.js';
+import { appsOf } from './apps.js';
 import { toTerminal } from './progress.js';
 import { importSampleLists } from './sample-lists.js';
 import { reasonOf, StackError } from './stack-error.js';
@@ -35,7 +35,14 @@ async function main(): Promise<void> {
     await importSampleLists(supervisor.home, supervisor.env, supervisor.stopRequested, toTerminal).catch(say);
   }
   if (supervisor.stopRequested.aborted) return;
-  toTerminal(welcome(supervisor.home, supervisor.ports, APP_NAMES, (performance.now() - startedAt) / 1_000));
+  toTerminal(
+    welcome(
+      supervisor.home,
+      supervisor.ports,
+      appsOf(supervisor.env),
+      (performance.now() - startedAt) / 1_000,
+    ),
+  );
 }
 
 function obeySignals(supervisor: Supervisor): void {

@@ -35,7 +35,7 @@ export interface ServerPlan {
 /** Makes what a new store needs before anything runs: folders, stamp, clock, certificates, keys and passwords. */
 export async function prepareHome(home: StackHome, manifest: Manifest, now: Date): Promise<void> {
   home.prepare(now);
-  await ensureCertificates(home, manifest.boroughs, now);
+  await ensureCertificates(home, now);
   ensureWriterKeys(home, manifest.boroughs);
   ensureCheckKeys(home);
 }

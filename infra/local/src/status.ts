@@ -1,4 +1,4 @@
-import { APP_NAMES } from './apps.js';
+import { appsOf } from './apps.js';
 import type { StackHome } from './home.js';
 import { isOpen } from './kafka.js';
 import { SUPERVISOR } from './lock.js';
@@ -39,7 +39,7 @@ export async function stackStatus(
 ): Promise<StackStatus> {
   const runs = readRunFiles(home);
   const supervisor = runs.get(SUPERVISOR);
-  const names = ['postgres', 'kafka', ...APP_NAMES];
+  const names = ['postgres', 'kafka', ...appsOf(env)];
   return {
     running: supervisor !== undefined && isRunning(supervisor),
     processes: await Promise.all(

@@ -1,4 +1,4 @@
-import { appSpec, APP_NAMES, secondSpec, type AppName, type SecondApp } from './apps.js';
+import { appsOf, appSpec, secondSpec, type AppName, type SecondApp } from './apps.js';
 import { reasonOfDeath } from './autopsy.js';
 import { StackChild, type ChildSpec, type Ending } from './child.js';
 import { withoutAdminSecrets } from './external.js';
@@ -141,7 +141,7 @@ export class Supervisor {
   }
 
   get #apps(): readonly AppName[] {
-    return this.#options.apps ?? APP_NAMES;
+    return this.#options.apps ?? appsOf(this.env);
   }
 
   #plan(): ServerPlan {

@@ -6,7 +6,7 @@ import type { RunningStack } from '@probity/local-stack';
 import type { SqlClient } from '@probity/event-store';
 import { BatchSigner } from '@probity/events';
 import { KafkaLog } from '@probity/messaging';
-import { loadStackConfig } from '@probity/platform';
+import { loadStackConfig, PersonaSessions } from '@probity/platform';
 import type { DatabaseName, StackConfig } from '@probity/platform';
 import { VaultClient } from '@probity/sealing';
 import pg from 'pg';
@@ -19,6 +19,8 @@ const FOREIGN = [
   'DATABASE_CA',
   'KAFKA_BROKERS',
   'KAFKA_CA',
+  'OIDC_ISSUER',
+  'OIDC_CA',
   'PROBITY_TOPIC_PREFIX',
   'PROBITY_DB_SUFFIX',
   'PROBITY_CLOCK',
@@ -30,6 +32,9 @@ export type Report = (sentence: string) => void;
 
 /** A running stack with all its keys, and what measurements open on it. Everything is closed by the disposer. */
 export class Lab {
+  /** Speaks as the personas of the stack, and as the operator. */
+  readonly people: PersonaSessions;
+
   constructor(
     readonly config: StackConfig,
     readonly env: NodeJS.ProcessEnv,
@@ -38,7 +43,9 @@ export class Lab {
     readonly stack: RunningStack | null,
     readonly disposer: Disposer,
     readonly report: Report,
-  ) {}
+  ) {
+    this.people = new PersonaSessions(config, () => performance.timeOrigin + performance.now());
+  }
 
   /** The same servers with other databases and topics. */
   with(env: NodeJS.ProcessEnv): Lab {

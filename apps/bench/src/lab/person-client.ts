@@ -4,13 +4,16 @@ import type { Lab } from './lab.js';
 
 /** A service over mutual TLS as one person of the stack. */
 export class PersonClient {
-  readonly #agent: Agent;
   readonly #origin: string;
+  #agent: Agent | undefined;
 
-  constructor(lab: Lab, service: ProcessName, person: string) {
-    this.#agent = new Agent({ connect: { ...lab.config.personTls(person) } });
+  constructor(
+    private readonly lab: Lab,
+    service: ProcessName,
+    private readonly person: string,
+  ) {
     this.#origin = `https://127.0.0.1:${String(lab.config.ports[service])}`;
-    lab.disposer.add(() => this.#agent.close());
+    lab.disposer.add(() => this.#agent?.close());
   }
 
   get<T>(path: string): Promise<T> {
@@ -36,7 +39,10 @@ export class PersonClient {
     path: string,
     options: { body?: Buffer | string; headers?: Record<string, string> },
   ): Promise<T> {
-    const answer = await request(`${this.#origin}${path}`, { method, dispatcher: this.#agent, ...options });
+    const { tls, authorization } = await this.lab.people.of(this.person);
+    const dispatcher = (this.#agent ??= new Agent({ connect: { ...tls } }));
+    const headers = { ...options.headers, ...(authorization === null ? {} : { authorization }) };
+    const answer = await request(`${this.#origin}${path}`, { ...options, method, dispatcher, headers });
     const text = await answer.body.text();
     if (answer.statusCode >= 400) throw new Error(`${method} ${path}: ${String(answer.statusCode)} ${text}`);
     return (text === '' ? undefined : JSON.parse(text)) as T;

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Credentials } from '@probity/platform';
 import { ContractStack } from '../../test/contract-stack.js';
 import { issueCertificates } from '../../test/certificates.js';
 import { EXIT } from '../exit-code.js';
@@ -32,7 +33,8 @@ describe('speaking to a service', () => {
   });
 
   it('a service with a certificate of another authority is not spoken to', async () => {
-    const stranger = (await issueCertificates(['operator'])).get('operator')!;
+    const tls = (await issueCertificates(['operator'])).get('operator')!;
+    const stranger = (): Promise<Credentials> => Promise.resolve({ tls, authorization: null });
     const client = new ServiceClient('vault', `https://127.0.0.1:${services.port}`, stranger);
     await expect(client.get('/v1/digest')).rejects.toThrow(UnreachableError);
     await client.close();

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { TlsMaterial } from '@probity/platform';
+import { ConfigError, IssuerAway } from '@probity/platform';
+import type { Credentials } from '@probity/platform';
 import { Agent, request, type Dispatcher } from 'undici';
 import { CommandError, EXIT } from '../exit-code.js';
 import { parseProblem, RefusedError } from './problem.js';
@@ -11,6 +12,9 @@ export interface Upload {
   length: number;
   body: Readable;
 }
+
+/** Gives what a request is made with; `fresh` when what it gave last has been refused. */
+export type CredentialsSource = (options?: { fresh: boolean }) => Promise<Credentials>;
 
 /** A service could not be reached or went away while it was being spoken to. Exit code 3. */
 export class UnreachableError extends CommandError {
@@ -25,29 +29,28 @@ export class UnreachableError extends CommandError {
   }
 }
 
+/** A token that has ended, or been ended, is told apart from every other refusal. */
+const TOKEN_REFUSED = 'ACC-007';
+
 /**
  * One service over mutual TLS as one person. The service's certificate must come from the stack's own authority.
- * Failed requests are never repeated here: the caller knows what is safe to send twice.
+ * Failed requests are never repeated here: the caller knows what is safe to send twice. Only a request that was not let in for
+ * its token is made once more, with a new one.
  */
 export class ServiceClient {
-  private readonly agent: Agent;
+  /** By the certificate that they are made with. */
+  private readonly agents = new Map<string, Agent>();
 
   /**
    * @param service its process name, for messages
    * @param origin e.g. `https://127.0.0.1:4101`
-   * @param tls certificate of the person and the authority that both sides trust
+   * @param credentials of the person, asked for at each request
    */
   constructor(
     private readonly service: string,
     private readonly origin: string,
-    tls: TlsMaterial,
-  ) {
-    this.agent = new Agent({
-      connect: { ...tls, timeout: 5_000 },
-      bodyTimeout: 120_000,
-      headersTimeout: 120_000,
-    });
-  }
+    private readonly credentials: CredentialsSource,
+  ) {}
 
   /**
    * Reads a JSON resource. The services are of the same build as this command, so the shape is taken as documented.
@@ -88,7 +91,8 @@ export class ServiceClient {
 
   /** Ends all connections at once; requests under way fail. */
   async close(): Promise<void> {
-    await this.agent.destroy();
+    await Promise.all([...this.agents.values()].map((agent) => agent.destroy()));
+    this.agents.clear();
   }
 
   private async send(
@@ -96,11 +100,50 @@ export class ServiceClient {
     path: string,
     options: { headers?: Record<string, string>; body?: Readable | string },
   ): Promise<Dispatcher.ResponseData> {
-    const answer = await this.reading(
-      request(`${this.origin}${path}`, { method, dispatcher: this.agent, ...options }),
-    );
+    const isRepeatable = typeof options.body !== 'object';
+    try {
+      return await this.sendOnce(method, path, options, await this.shown());
+    } catch (error) {
+      if (!isRepeatable || !(error instanceof RefusedError) || error.problem.code !== TOKEN_REFUSED)
+        throw error;
+      return this.sendOnce(method, path, options, await this.shown({ fresh: true }));
+    }
+  }
+
+  private async sendOnce(
+    method: 'GET' | 'POST' | 'PUT',
+    path: string,
+    options: { headers?: Record<string, string>; body?: Readable | string },
+    { tls, authorization }: Credentials,
+  ): Promise<Dispatcher.ResponseData> {
+    const headers = { ...options.headers, ...(authorization === null ? {} : { authorization }) };
+    const asked = { ...options, method, headers, dispatcher: this.agentOf(tls) };
+    const answer = await this.reading(request(`${this.origin}${path}`, asked));
     if (answer.statusCode < 400) return answer;
     throw new RefusedError(parseProblem(answer.statusCode, await this.reading(answer.body.text())));
+  }
+
+  private agentOf(tls: Credentials['tls']): Agent {
+    const known = this.agents.get(tls.cert);
+    if (known !== undefined) return known;
+    const agent = new Agent({
+      connect: { ...tls, timeout: 5_000 },
+      bodyTimeout: 120_000,
+      headersTimeout: 120_000,
+    });
+    this.agents.set(tls.cert, agent);
+    return agent;
+  }
+
+  /** @throws CommandError with exit code 3 when nobody says who the person is */
+  private async shown(options?: { fresh: boolean }): Promise<Credentials> {
+    try {
+      return await this.credentials(options);
+    } catch (error) {
+      if (error instanceof IssuerAway) throw new UnreachableError('The identity provider');
+      if (error instanceof ConfigError) throw new CommandError(EXIT.notReady, error.message);
+      throw error;
+    }
   }
 
   private async parsed<T>(answer: Dispatcher.ResponseData): Promise<T> {

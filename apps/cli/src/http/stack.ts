@@ -1,9 +1,19 @@
-import { ConfigError, loadStackConfig, type ProcessName, type StackConfig } from '@probity/platform';
+import {
+  ConfigError,
+  loadStackConfig,
+  PersonaSessions,
+  type ProcessName,
+  type StackConfig,
+} from '@probity/platform';
 import { CommandError, EXIT } from '../exit-code.js';
 import { ServiceClient } from './service-client.js';
+import type { CredentialsSource } from './service-client.js';
 
-/** What the command line needs of a stack's configuration. */
-export type StackAccess = Pick<StackConfig, 'ports' | 'paths' | 'synthetic' | 'clockMode' | 'personTls'>;
+/** What the command line needs of a stack. */
+export type StackAccess = Pick<StackConfig, 'ports' | 'paths' | 'synthetic' | 'clockMode'> & {
+  /** What is shown as a person: a persona of the identity provider, or the operator. */
+  credentialsOf(person: string): CredentialsSource;
+};
 
 /** A local stack and the people who may speak to it. Connections are made when first used and ended by {@link close}. */
 export class Stack {
@@ -17,22 +27,22 @@ export class Stack {
    * @throws CommandError with exit code 3 when there is none
    */
   static fromEnvironment(env: NodeJS.ProcessEnv): Stack {
-    return new Stack(withoutConfigError(() => loadStackConfig(env)));
+    const config = withoutConfigError(() => loadStackConfig(env));
+    const personas = new PersonaSessions(config, () => performance.timeOrigin + performance.now());
+    return new Stack({ ...config, credentialsOf: (person) => (options) => personas.of(person, options) });
   }
 
   /**
    * A service as one person.
    *
-   * @param person name of a certificate, e.g. `officer-E09000012`, `central-1`, `operator`
+   * @param person a persona, e.g. `officer-E09000012`, `central-1`, or `operator`
    * @param port where the process listens, when not at its usual port
-   * @throws CommandError with exit code 3 when the person has no certificate in this stack
    */
   service(process: ProcessName, person: string, port: number = this.config.ports[process]): ServiceClient {
     const key = `${person}@${port}`;
     const known = this.clients.get(key);
     if (known !== undefined) return known;
-    const tls = withoutConfigError(() => this.config.personTls(person));
-    const client = new ServiceClient(process, `https://127.0.0.1:${port}`, tls);
+    const client = new ServiceClient(process, `https://127.0.0.1:${port}`, this.config.credentialsOf(person));
     this.clients.set(key, client);
     return client;
   }

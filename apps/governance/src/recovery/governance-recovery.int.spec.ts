@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventStoreMigrations, migrateSchema } from '@probity/event-store';
 import { KafkaLog, topicName } from '@probity/messaging';
 import { ServiceLogger, startService } from '@probity/platform';
-import type { RecoveryView, RunningService, TlsMaterial } from '@probity/platform';
+import type { RecoveryView, RunningService } from '@probity/platform';
 import { startHarness } from '@probity/testing';
 import type { Harness } from '@probity/testing';
 import { GovernanceModule } from '../governance.module.js';

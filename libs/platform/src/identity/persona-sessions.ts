@@ -46,15 +46,16 @@ export class PersonaSessions {
 
   /**
    * @param persona e.g. `supervisor-E09000012`, `central-1`; or `operator`
+   * @param options `fresh` asks for a new token: the one at hand has been refused
    * @throws IssuerAway when the provider gives no token; ConfigError on a store of real people
    */
-  async of(persona: string): Promise<Credentials> {
+  async of(persona: string, { fresh = false } = {}): Promise<Credentials> {
     if (!this.source.synthetic)
       throw new ConfigError('Personas exist in a synthetic store only', 'log in with probity login');
     if (persona === 'operator') return { tls: this.source.personTls(persona), authorization: null };
     const known = await this.#held.get(persona)?.catch(() => undefined);
-    const held =
-      known !== undefined && known.renewAt > performance.now() ? known : await this.#renew(persona, known);
+    const isGood = !fresh && known !== undefined && known.renewAt > performance.now();
+    const held = isGood ? known : await this.#renew(persona, known);
     return { tls: this.#tlsOf(held.sender), authorization: `Bearer ${held.token}` };
   }
 
