@@ -3,7 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT, settle } from './committed.mjs';
 
-for (const app of ['audit-ledger', 'borough-ingest', 'governance', 'projector', 'vault']) {
+for (const app of [
+  'audit-ledger',
+  'borough-ingest',
+  'governance',
+  'identity-provider',
+  'projector',
+  'vault',
+]) {
   const script = join(ROOT, 'dist', 'apps', app, 'src', 'openapi.js');
   const { status, stdout, stderr } = spawnSync(process.execPath, [script], { cwd: ROOT, encoding: 'utf8' });
   if (status === 0) settle(`docs/reference/openapi/${app}.json`, stdout);

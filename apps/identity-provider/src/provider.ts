@@ -12,7 +12,7 @@ import type { Revocations } from './revocations.js';
 import { SIGNING_ALGORITHM } from './signing-key.js';
 
 /** How long an access token lasts, in seconds: whoever leaves, or whose laptop does, keeps it no longer. */
-export const ACCESS_TOKEN_SECONDS = 300;
+const ACCESS_TOKEN_SECONDS = 300;
 /** How long somebody stays logged in without a new login, in seconds: one shift. */
 const SESSION_SECONDS = 8 * 3_600;
 const DEVICE_CODE_SECONDS = 600;

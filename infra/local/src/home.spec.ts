@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, sign, verify, X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -38,22 +38,19 @@ describe('a new home', () => {
     const files = [
       ['secrets', 'kafka.json'],
       ['keys', 'writers', 'E09000012.key.pem'],
-      ['tls', 'people', 'central-1.key.pem'],
+      ['tls', 'people', 'operator.key.pem'],
     ];
     expect(files.map((file) => mode(...file))).toEqual([0o600, 0o600, 0o600]);
   });
 
   it('says in each certificate who the holder is and what the holder may act as', () => {
     const authority = new X509Certificate(read('tls', 'ca.pem'));
-    const officer = new X509Certificate(read('tls', 'people', 'officer-E09000012.crt.pem'));
-    expect(officer.verify(authority.publicKey)).toBe(true);
-    expect(officer.subject.split('\n').sort()).toEqual([
-      'CN=officer-E09000012',
-      'O=E09000012',
-      'OU=borough-officer',
-    ]);
-    expect(officer.checkIP('127.0.0.1')).toBe('127.0.0.1');
-    expect(officer.ca).toBe(false);
+    const operator = new X509Certificate(read('tls', 'people', 'operator.crt.pem'));
+    expect(operator.verify(authority.publicKey)).toBe(true);
+    expect(operator.subject.split('\n').sort()).toEqual(['CN=operator', 'O=central', 'OU=operator']);
+    expect(operator.checkIP('127.0.0.1')).toBe('127.0.0.1');
+    expect(operator.ca).toBe(false);
+    expect(readdirSync(home.path('tls', 'people'))).toHaveLength(2);
     const vault = new X509Certificate(read('tls', 'services', 'vault.crt.pem'));
     expect(vault.subject.split('\n').sort()).toEqual(['CN=vault', 'O=central', 'OU=service']);
   });

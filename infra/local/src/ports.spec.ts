@@ -20,6 +20,7 @@ describe('ports', () => {
       'audit-ledger': 4105,
       'projector-matrix': 4106,
       'projector-safeguarding': 4108,
+      identity: 4110,
       postgres: 4132,
       kafka: 4192,
       'kafka-admin': 4193,

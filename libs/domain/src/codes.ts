@@ -10,6 +10,16 @@ export interface CodeEntry {
 
 /** Every reason code of entry, safeguarding and groups, with its sentence, rule and remedy. Codes are stable. */
 export const CODES = {
+  'ACC-002': {
+    sentence: 'The list is another borough’s.',
+    rule: 'R-85, need to know',
+    remedy: 'Ask the borough that holds the list, or the central team.',
+  },
+  'ACC-003': {
+    sentence: 'The list is not one that this role sees.',
+    rule: 'R-07, two lists with readers of their own',
+    remedy: 'Ask the people of that list; they decide what you need to know.',
+  },
   'AGE-001': {
     sentence: 'A child under 10 can never be entered in a harm role.',
     rule: 'R-20, age rules; the age of criminal responsibility',
@@ -80,6 +90,27 @@ export const CODES = {
     sentence: 'An item is called a fact although its kind is an assessment.',
     rule: 'R-15; DPA 2018 s.38(2)',
     remedy: 'State the basis that the operating model gives for the kind.',
+  },
+  'PUR-001': {
+    sentence: 'The purpose is none of this system.',
+    rule: 'R-81; DPA 2018 s.36',
+    remedy: 'State one of the purposes of the documentation.',
+  },
+  'PUR-002': {
+    sentence: 'Nothing is shown for this purpose.',
+    rule: 'DPA 2018 s.36(4)',
+    remedy: 'There is none: this list is not for that.',
+  },
+  'PUR-003': {
+    sentence: 'The role does not look for this purpose.',
+    rule: 'R-81, need to know',
+    remedy: 'State the purpose that you look for, or ask somebody whose task it is.',
+  },
+  'PUR-004': {
+    sentence: 'The log of looks is not used for this.',
+    rule: 'R-82; DPA 2018 s.62(4)',
+    remedy:
+      'The log serves lawfulness, self-monitoring, discipline, integrity, criminal proceedings and the Commissioner.',
   },
   'ROLE-001': {
     sentence: 'The role is missing or is not one of the roles of this list.',

@@ -55,6 +55,11 @@ export { bandOf, scoreOf } from './evidence/score.js';
 export type { Score, ScoreLine, ScoreReason } from './evidence/score.js';
 export { criteriaHoldUntil } from './evidence/criteria-hold.js';
 
+export { decideLogUse, decideLook } from './access/decide-look.js';
+export type { GrantedLook, ListFamily, Look, Looker } from './access/decide-look.js';
+export { LOG_PURPOSES, LOOK_PURPOSES } from './access/purposes.js';
+export type { LogPurpose, LookPurpose } from './access/purposes.js';
+
 export { roleFamilyOf } from './role/role-family.js';
 export type { RoleFamily } from './role/role-family.js';
 export { roleLabelOf, ROLES } from './role/roles.js';

@@ -2,7 +2,7 @@ import { IssuerAway } from './issuer-client.js';
 import type { IssuerClient } from './issuer-client.js';
 
 /** How long an answer about a token is believed, in milliseconds of real time: a revoked token lives no longer than this. */
-export const STATUS_TTL_MS = 5_000;
+const STATUS_TTL_MS = 5_000;
 /** Tokens that are remembered; the oldest go first. */
 const MOST = 10_000;
 
