@@ -1,7 +1,11 @@
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Looks } from '@probity/access-log';
 import { ServiceLogger, STACK_CONFIG, type StackConfig } from '@probity/platform';
 import type { KeyProvider } from '@probity/sealing';
 import { hostedBoroughs, policyFor, VAULT_POLICY } from './access/service-rights.js';
+import { AccessKeys } from './access-log/access-keys.js';
+import { AccessKeysController } from './access-log/access-keys.controller.js';
+import { VaultAccessLog } from './access-log/vault-access-log.js';
 import { VaultPool } from './database/vault-pool.js';
 import { DigestController } from './digest/digest.controller.js';
 import { DigestService } from './digest/digest.service.js';
@@ -14,6 +18,10 @@ import { FreshKeysController } from './keys/fresh-keys.controller.js';
 import { KEY_PROVIDER, openKeyProvider } from './keys/key-provider.js';
 import { LeaseService } from './leases/lease.service.js';
 import { LeasesController } from './leases/leases.controller.js';
+import { DailyCap } from './open/daily-cap.js';
+import { IdentityOpener } from './open/identity-opener.js';
+import { OpenController } from './open/open.controller.js';
+import { SealedIdentities } from './open/sealed-identities.js';
 import { RowKeysController } from './row-keys/row-keys.controller.js';
 import { RowKeysService } from './row-keys/row-keys.service.js';
 import { VaultMetrics } from './vault.metrics.js';
@@ -21,7 +29,7 @@ import { VaultMetrics } from './vault.metrics.js';
 /** Greatest JSON body in bytes: a digest request of several hundred whole records. */
 export const BODY_LIMIT = 8 * 1024 * 1024;
 
-/** The vault: makes keys, leases `case` subkeys, and opens identities for nobody. */
+/** The vault: makes keys, leases `case` subkeys, and opens identities to people with a reason. */
 @Module({
   controllers: [
     FreshKeysController,
@@ -29,6 +37,8 @@ export const BODY_LIMIT = 8 * 1024 * 1024;
     IndexKeysController,
     RowKeysController,
     DigestController,
+    AccessKeysController,
+    OpenController,
   ],
   providers: [
     {
@@ -44,6 +54,12 @@ export const BODY_LIMIT = 8 * 1024 * 1024;
     IndexPepperVault,
     RowKeysService,
     DigestService,
+    AccessKeys,
+    VaultAccessLog,
+    { provide: Looks, useFactory: (log: VaultAccessLog) => new Looks(log), inject: [VaultAccessLog] },
+    SealedIdentities,
+    DailyCap,
+    IdentityOpener,
     VaultReadiness,
     VaultMetrics,
   ],

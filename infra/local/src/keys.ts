@@ -10,20 +10,24 @@ export interface WriterEntry {
   topics: string[];
 }
 
-/** Writers and the topics that each may sign for: a borough its own two and `access`; governance its own. */
+/** Writers and the topics that each may sign for: a borough its own two and `access`; governance its own; the vault what it logs. */
 function writerTopics(boroughs: readonly string[]): Map<string, string[]> {
   const topics = new Map<string, string[]>();
   for (const code of boroughs) topics.set(code, [`matrix.${code}`, `safeguarding.${code}`, 'access']);
-  topics.set('governance', ['oversight', 'sharing', 'access']);
+  topics.set('governance', ['oversight', 'sharing', 'access', 'looks']);
+  topics.set('vault', ['looks']);
   return topics;
 }
 
-/** Makes one signing key a writer, and `keys/writers.json`, unless they are there. */
+/** Makes a signing key for each writer that has none, and names all of them in `keys/writers.json`. */
 export function ensureWriterKeys(home: StackHome, boroughs: readonly string[]): void {
   const registry = home.path('keys', 'writers.json');
-  if (existsSync(registry)) return;
-  const entries: Record<string, WriterEntry> = {};
+  const entries = existsSync(registry)
+    ? (JSON.parse(readFileSync(registry, 'utf8')) as Record<string, WriterEntry>)
+    : {};
+  const known = new Set(Object.values(entries).map(({ writer }) => writer));
   for (const [writer, topics] of writerTopics(boroughs)) {
+    if (known.has(writer)) continue;
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
     writeSecret(home.path('keys', 'writers', `${writer}.key.pem`), pem);

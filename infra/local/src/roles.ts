@@ -15,7 +15,7 @@ const CONNECT: Record<string, readonly DatabaseName[]> = {
   probity_ingest: ['probity_events'],
   probity_governance: ['probity_events'],
   probity_ledger: ['probity_events'],
-  probity_vault: ['probity_vault'],
+  probity_vault: ['probity_vault', 'probity_events'],
   probity_matrix: ['probity_views'],
   probity_safeguarding: ['probity_views'],
   probity_reader: ['probity_views'],

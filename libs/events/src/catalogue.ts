@@ -13,10 +13,10 @@ export interface EventDefinition {
   readonly schemaVersion: number;
   /** Whether it is what is written from now on. An earlier version is read and upcast for ever, and never written again. */
   readonly isCurrent: boolean;
-  /** First part of the stream name: `records`, `groups`, `windows`, `generations` or `refusals`. */
-  readonly stream: 'records' | 'groups' | 'windows' | 'generations' | 'refusals';
+  /** First part of the stream name. */
+  readonly stream: 'records' | 'groups' | 'windows' | 'generations' | 'refusals' | 'looks';
   /** First part of the topic name. */
-  readonly topic: 'matrix' | 'safeguarding' | 'oversight' | 'access';
+  readonly topic: 'matrix' | 'safeguarding' | 'oversight' | 'access' | 'looks';
   /** Closed schema of the skeleton. */
   readonly skeleton: JsonSchema;
   /** Closed schemas of the sealed groups; the groups named here are exactly those that the event has. */
@@ -80,6 +80,8 @@ export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
     define('oversight.migration-window-closed', 'windows', schemas.windowClosed, {}),
     define('oversight.topic-generation-started', 'generations', schemas.topicGenerationStarted, {}),
     define('access.command-refused', 'refusals', schemas.commandRefused, {}),
+    define('looks.taken', 'looks', schemas.lookTaken, { case: schemas.lookSubjects }),
+    define('looks.refused', 'looks', schemas.lookRefused, {}),
   ]).map((definition) => [definition.type, definition]),
 );
 

@@ -226,3 +226,50 @@ export const commandRefused = closed({
   command: { type: 'string', pattern: '^[A-Za-z]{3,40}$' },
   codes,
 });
+
+const code: JsonSchema = { type: 'string', pattern: '^[A-Z]{2,4}-\\d{3}$' };
+const word: JsonSchema = { type: 'string', pattern: '^[A-Za-z0-9:_-]{1,128}$' };
+
+/** Who looked, at what kind of thing, over which positions; nothing about whom. */
+const looker = {
+  operation: { const: 'consultation' },
+  action: anyOf(['LIST_ENTRIES', 'OPEN_IDENTITY', 'SEARCH', 'READ_LOG', 'REBUILD_LOOK']),
+  family: anyOf(['matrix', 'safeguarding', 'log']),
+  role: word,
+  organisation: word,
+  session: word,
+};
+
+/** The positions of a read model that an answer was made from: what was there to be seen, no more and no less. */
+const basis = closed({
+  projection: word,
+  generation: { type: 'integer', minimum: 1 },
+  asAt: instant,
+  positions: {
+    type: 'object',
+    propertyNames: { pattern: '^[A-Za-z0-9.]{1,64}$' },
+    additionalProperties: count,
+    maxProperties: 64,
+  },
+});
+
+/** One answer that was given, written before it was (DPA 2018 s.62). */
+export const lookTaken = closed({
+  ...looker,
+  borough: { ...borough, type: ['string', 'null'] },
+  subjectCount: { type: 'integer', minimum: 0, maximum: 500 },
+  fields: { type: 'array', items: word, maxItems: 32 },
+  queryMac: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
+  recipient: { ...word, type: ['string', 'null'] },
+  basis: { anyOf: [basis, { type: 'null' }] },
+});
+
+/** Whom the answer was about, what was asked and why, in the words of the person who asked. */
+export const lookSubjects = closed({
+  subjects: { type: 'array', items: uuid, maxItems: 500 },
+  query: { type: 'object' },
+  justification: { type: 'string', minLength: 10, maxLength: 500 },
+});
+
+/** A look that was refused, by its code. */
+export const lookRefused = closed({ ...looker, codes: { type: 'array', items: code, minItems: 1 } });

@@ -103,16 +103,20 @@ describe('the event catalogue', () => {
     expect(() => currentType('matrix.unheard-of')).toThrow(EventFormatError);
   });
 
-  it('keeps skeletons free of anything about a person: borough, family of reason, hashes, counts and codes alone', () => {
+  it('keeps skeletons free of anything about a person: who looks, borough, family of reason, hashes, counts and codes alone', () => {
     const members = [...CATALOGUE.values()].flatMap((definition) =>
       Object.keys(definition.skeleton['properties'] as object),
     );
     const allowed = [
+      'action',
       'asAt',
+      'basis',
       'borough',
       'codes',
       'command',
       'events',
+      'family',
+      'fields',
       'fileHash',
       'generation',
       'groupsHash',
@@ -120,9 +124,16 @@ describe('the event catalogue', () => {
       'mapHash',
       'oldRecords',
       'openedBy',
+      'operation',
+      'organisation',
       'partition',
+      'queryMac',
       'reasonFamily',
+      'recipient',
+      'role',
       'rows',
+      'session',
+      'subjectCount',
       'topic',
     ];
     expect([...new Set(members)].sort()).toEqual(allowed);

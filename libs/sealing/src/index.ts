@@ -1,5 +1,7 @@
 export { aadBytes, sealContextOf } from './aad.js';
 export type { SealContext } from './aad.js';
+export { freshRecordKey, leasedRecordKey, sealEvent } from './event-sealer.js';
+export type { RecordKey } from './event-sealer.js';
 export { FileKeyProvider } from './file-key-provider.js';
 export type { FileKeyProviderOptions } from './file-key-provider.js';
 export { KEY_BYTES } from './hkdf.js';

@@ -7,7 +7,7 @@ import type { ClientTls } from './vault-transport.js';
 import { VaultTransport } from './vault-transport.js';
 
 /** What a key is for; the vault leases by family. */
-export type KeyFamily = 'matrix' | 'safeguarding' | 'group' | 'import';
+export type KeyFamily = 'matrix' | 'safeguarding' | 'group' | 'import' | 'access';
 
 /** A key that no event uses yet. The receiver zeroises `dek` after sealing. */
 export interface FreshKey {
@@ -110,6 +110,16 @@ export class VaultClient {
    */
   leaseCase(recordIds: readonly string[]): Promise<Map<string, CaseLease>> {
     return this.#batcher.lease(recordIds);
+  }
+
+  /** The `case` subkey of a month of the log of looks, such as `2026-11`. The caller zeroises it. */
+  async accessKey(month: string): Promise<CaseLease & { readonly recordId: string }> {
+    const { recordId, dekVersion, subkey } = (await this.#transport.post('/v1/access-keys', { month })) as {
+      recordId: string;
+      dekVersion: number;
+      subkey: string;
+    };
+    return { recordId, dekVersion, subkey: decodeKey(subkey) };
   }
 
   /** The 32-byte key under which a borough's rows are recognised again. The caller zeroises it. */

@@ -18,8 +18,8 @@ import { KeyPool } from '../imports/key-pool.js';
 import type { RowHasher } from '../imports/row-key.js';
 import type { GroupRow } from '../reading/groups-file.js';
 import type { EventFactory, StreamEvent } from '../sealing/event-factory.js';
-import { freshRecordKey, leasedRecordKey } from '../sealing/event-sealer.js';
-import type { RecordKey } from '../sealing/event-sealer.js';
+import { freshRecordKey, leasedRecordKey } from '@probity/sealing';
+import type { RecordKey } from '@probity/sealing';
 import { GROUP_TYPES } from './group-book.js';
 import type { BookedGroup, GroupBook } from './group-book.js';
 

@@ -7,7 +7,7 @@ import { currentType } from '@probity/events';
 import { zeroise } from '@probity/sealing';
 import { ACCESS_PARTITIONS } from '../relay/borough-relay.js';
 import type { EventFactory } from '../sealing/event-factory.js';
-import { freshRecordKey } from '../sealing/event-sealer.js';
+import { freshRecordKey } from '@probity/sealing';
 import type { DecidedRow, LoggedRefusal, NewRecord } from './decided-row.js';
 import type { SeenRow, SeenRowsRepository } from './seen-rows.repository.js';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventFacts, PlainEvent, UnsignedEvent } from '@probity/events';
-import type { RecordKey } from './event-sealer.js';
-import { sealEvent } from './event-sealer.js';
+import { sealEvent } from '@probity/sealing';
+import type { RecordKey } from '@probity/sealing';
 
 /** Who acts, under which model and when: the same for every event of one import. */
 export interface ActingFacts {

@@ -51,6 +51,20 @@ export class DataKeyRepository {
     });
   }
 
+  /** Adds a key under an id that is not random, unless there is one; returns the one that stays. */
+  async insertOnce(row: DataKeyRow, issuedAt: string): Promise<DataKeyRow> {
+    const { recordId, dekVersion, borough, family, epoch, wrapped } = row;
+    const { rowCount } = await this.pool.query(
+      `INSERT INTO vault.data_key (record_id, dek_version, borough, family, epoch, wrapped, issued_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+      [recordId, dekVersion, borough, family, epoch, wrapped, issuedAt],
+    );
+    if (rowCount === 1) return row;
+    const [other] = await this.findNewest([recordId]);
+    if (other === undefined) throw new Error('a key that is destroyed cannot be made again');
+    return other;
+  }
+
   /** The newest key of each record that has one, unless it is destroyed; in no order. */
   async findNewest(recordIds: readonly string[]): Promise<DataKeyRow[]> {
     const found = await this.pool.query<Omit<DataKeyRow, 'wrapped'> & { wrapped: Buffer | null }>({

@@ -1,6 +1,8 @@
 import type { EventFacts, PlainEvent, SealedGroup, SealedGroups, UnsignedEvent } from '@probity/events';
 import { SEALED_GROUPS, buildEvent, canonicalBytes, definitionOf, validatePlainEvent } from '@probity/events';
-import { deriveSubkeys, seal, sealContextOf } from '@probity/sealing';
+import { sealContextOf } from './aad.js';
+import { seal } from './seal.js';
+import { deriveSubkeys } from './subkey.js';
 
 /** The data key of a record, held only while its events are sealed. */
 export interface RecordKey {

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import type { BatchSigner, UnsignedEvent, WriterProof } from '@probity/events';
+import type { LogClient } from '@probity/messaging';
+import type { AccessEntry, RefusedEntry } from './access-entry.js';
+import { LOOKS_TOPIC, consultedEvent, refusedEvent } from './access-event.js';
+import type { WritingFacts } from './access-event.js';
+import type { AccessKeySource } from './access-key.js';
+import { monthOf } from './access-key.js';
+import { recordOf } from './record-of.js';
+
+/** What a service writes its looks with. */
+export interface AccessLogParts {
+  readonly log: Pick<LogClient, 'send'>;
+  /** Name of the topic at the broker. */
+  readonly brokerTopic: string;
+  readonly signer: BatchSigner;
+  readonly keys: AccessKeySource;
+  /** Domain time, RFC 3339 UTC. */
+  readonly now: () => string;
+  /** Next UUIDv7 for an instant. */
+  readonly nextId: (at: string) => string;
+  /** `/central` or `/boroughs/<GSS code>`. */
+  readonly source: string;
+  readonly policyVersion: string;
+  /** Trace of the request under way. */
+  readonly traceparent?: () => string | undefined;
+}
+
+/** A look could not be logged in time, so it must not be taken. Whether the entry is in the log is not known. */
+export class LookNotLogged extends Error {
+  override readonly name = 'LookNotLogged';
+}
+
+/** Partitions of the topic (topic manifest). */
+const PARTITIONS = 4;
+/** Entries that are signed and sent together, at most. */
+const MOST_TOGETHER = 200;
+/** How long an answer waits for its entry, in milliseconds of real time. */
+const PATIENCE_MS = 5_000;
+/** Entries that wait at most; more are refused at once. */
+const MOST_WAITING = 5_000;
+
+interface Waiting {
+  readonly event: UnsignedEvent;
+  readonly resolve: () => void;
+  readonly reject: (error: LookNotLogged) => void;
+}
+
+/**
+ * The log of looks: an answer is given only after its entry is acknowledged by every in-sync replica of the broker.
+ *
+ * Each partition has one send under way; what comes meanwhile goes with the next, so that an entry waits for the end of one
+ * send at most and a busy service makes few of them.
+ */
+export class AccessLog {
+  readonly #waiting: Waiting[] = [];
+  readonly #free = new Set(Array.from({ length: PARTITIONS }, (_, partition) => partition));
+
+  constructor(private readonly parts: AccessLogParts) {}
+
+  /**
+   * Writes down an answer that is about to be given.
+   *
+   * @returns id of the entry
+   * @throws LookNotLogged when the answer must not be given
+   */
+  async consulted(entry: AccessEntry): Promise<string> {
+    const writing = this.#writing();
+    const key = await this.parts.keys.keyOf(monthOf(writing.now)).catch(() => {
+      throw new LookNotLogged('the key of the log is not to be had');
+    });
+    return this.#append(consultedEvent(entry, writing, key));
+  }
+
+  /** Writes down that a look was refused. @throws LookNotLogged */
+  async refused(entry: RefusedEntry): Promise<string> {
+    return this.#append(refusedEvent(entry, this.#writing()));
+  }
+
+  async #append(event: UnsignedEvent): Promise<string> {
+    if (this.#waiting.length >= MOST_WAITING) throw new LookNotLogged('too many looks wait to be logged');
+    let timer: NodeJS.Timeout | undefined;
+    const acknowledged = new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ event, resolve, reject });
+      timer = setTimeout(() => {
+        reject(new LookNotLogged('the log does not answer'));
+      }, PATIENCE_MS);
+    });
+    this.#pump();
+    try {
+      await acknowledged;
+    } finally {
+      clearTimeout(timer);
+    }
+    return event.header.id;
+  }
+
+  #pump(): void {
+    for (const partition of this.#free) {
+      if (this.#waiting.length === 0) return;
+      this.#free.delete(partition);
+      void this.#send(partition, this.#waiting.splice(0, MOST_TOGETHER)).finally(() => {
+        this.#free.add(partition);
+        this.#pump();
+      });
+    }
+  }
+
+  async #send(partition: number, batch: readonly Waiting[]): Promise<void> {
+    try {
+      const { proofs } = this.parts.signer.sign(
+        LOOKS_TOPIC,
+        batch.map(({ event }) => event.eventHash),
+      );
+      const records = batch.map(({ event }, place) => recordOf(event, proofs[place] as WriterProof));
+      await this.parts.log.send(this.parts.brokerTopic, partition, records);
+      for (const { resolve } of batch) resolve();
+    } catch {
+      for (const { reject } of batch) reject(new LookNotLogged('the log has not taken the entry'));
+    }
+  }
+
+  #writing(): WritingFacts {
+    const { now, nextId, source, policyVersion, traceparent } = this.parts;
+    const at = now();
+    const trace = traceparent?.();
+    return {
+      ...{ streamId: randomUUID(), eventId: nextId(at), now: at, source, policyVersion },
+      correlationId: randomUUID(),
+      ...(trace === undefined ? {} : { traceparent: trace }),
+    };
+  }
+}

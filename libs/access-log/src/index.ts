@@ -1,0 +1,10 @@
+export type { AccessEntry, LookAction, LookBasis, LookFacts, RefusedEntry } from './access-entry.js';
+export { LOOKS_TOPIC } from './access-event.js';
+export { accessKeyId, monthOf } from './access-key.js';
+export type { AccessKey, AccessKeySource } from './access-key.js';
+export { AccessLog, LookNotLogged } from './access-log.js';
+export type { AccessLogParts } from './access-log.js';
+export { Looks } from './look.js';
+export type { Answered, AskedLook, PermittedLook } from './look.js';
+export { JUSTIFICATION, NeedsReason, Reason, statedReason } from './stated-reason.js';
+export type { StatedReason } from './stated-reason.js';
