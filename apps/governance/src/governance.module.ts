@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Looks } from '@probity/access-log';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { BatchSigner } from '@probity/events';
@@ -14,6 +15,7 @@ import { DatabaseProbes } from './database/database-probes.js';
 import { eventsDatabase } from './database/events-database.js';
 import { ViewsPool } from './database/views-pool.js';
 import { GOVERNANCE_SIGNER, POLICY_VERSION } from './governance.tokens.js';
+import { GovernanceAccessLog } from './looks/governance-access-log.js';
 import { MatrixController } from './matrix/matrix.controller.js';
 import { MatrixReader } from './matrix/matrix.reader.js';
 import { GovernanceRecovery } from './recovery/governance-recovery.js';
@@ -33,6 +35,12 @@ import { WindowLog } from './windows/window-log.js';
     ViewsPool,
     DatabaseProbes,
     MatrixReader,
+    GovernanceAccessLog,
+    {
+      provide: Looks,
+      useFactory: (log: GovernanceAccessLog) => new Looks(log),
+      inject: [GovernanceAccessLog],
+    },
     MigrationWindowService,
     WindowLog,
     WindowRebuild,

@@ -2,8 +2,9 @@ export type { AccessEntry, LookAction, LookBasis, LookFacts, RefusedEntry } from
 export { LOOKS_TOPIC } from './access-event.js';
 export { accessKeyId, monthOf } from './access-key.js';
 export type { AccessKey, AccessKeySource } from './access-key.js';
-export { AccessLog, LookNotLogged } from './access-log.js';
-export type { AccessLogParts } from './access-log.js';
+export { AccessLog } from './access-log.js';
+export { LentAccessKeys } from './lent-access-keys.js';
+export { ServiceAccessLog } from './service-access-log.js';
 export { Looks } from './look.js';
 export type { Answered, AskedLook, PermittedLook } from './look.js';
 export { JUSTIFICATION, NeedsReason, Reason, statedReason } from './stated-reason.js';

@@ -1,3 +1,4 @@
+import type { LookBasis } from '@probity/access-log';
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainClock } from '@probity/platform';
 import { ViewsPool } from '../database/views-pool.js';
@@ -30,6 +31,17 @@ export interface MatrixFilter {
   role: MatrixRole | null;
 }
 
+/** Entries, and the state of the read model that they are from. */
+export interface ReadPage {
+  readonly rows: readonly MatrixRow[];
+  readonly basis: LookBasis;
+}
+
+/** A page without entries is one row that says where the read model stands. */
+type PageRow = { generation: number | null; positions: Record<string, number> | null } & (
+  MatrixRow | { record_id: null }
+);
+
 /** Entries of one borough in one band. */
 export interface MatrixCount {
   borough: string;
@@ -40,14 +52,20 @@ export interface MatrixCount {
 // Every read has this condition (docs/explanation/architecture.md): from its instant on an entry is withheld unless something new has happened.
 const SHOWN = 'withhold_from > $1';
 
+// One statement, so that the positions are those of the very state that the entries are read from.
 const PAGE = `
-SELECT record_id, borough, role, band, legacy_assertion, entered_at, review_due, withhold_from, version, topic_offset
-FROM matrix.entry
-WHERE ${SHOWN}
-  AND ($2::text IS NULL OR borough = $2) AND ($3::text IS NULL OR band = $3) AND ($4::text IS NULL OR role = $4)
-  AND ($5::text IS NULL OR (borough, record_id) > ($5, $6::uuid))
-ORDER BY borough, record_id
-LIMIT $7`;
+SELECT basis.generation, basis.positions, page.* FROM
+  (SELECT max(generation) AS generation, jsonb_object_agg(topic, next_offset) AS positions FROM matrix.checkpoint
+    WHERE $2::text IS NULL OR topic = 'matrix.' || $2) basis
+  LEFT JOIN LATERAL (
+    SELECT record_id, borough, role, band, legacy_assertion, entered_at, review_due, withhold_from, version, topic_offset
+    FROM matrix.entry
+    WHERE ${SHOWN}
+      AND ($2::text IS NULL OR borough = $2) AND ($3::text IS NULL OR band = $3) AND ($4::text IS NULL OR role = $4)
+      AND ($5::text IS NULL OR (borough, record_id) > ($5, $6::uuid))
+    ORDER BY borough, record_id
+    LIMIT $7) page ON true
+ORDER BY page.borough, page.record_id`;
 
 const COUNTS = `
 SELECT borough, band, count(*)::integer AS entries
@@ -68,11 +86,16 @@ export class MatrixReader {
    *
    * @param after place after which to begin; `null` from the start
    * @param limit greatest number of entries, 1 or more
+   * @returns the entries with the positions of the read model at which they were read
    */
-  async page(filter: MatrixFilter, after: MatrixPlace | null, limit: number): Promise<MatrixRow[]> {
+  async page(filter: MatrixFilter, after: MatrixPlace | null, limit: number): Promise<ReadPage> {
     const { borough, band, role } = filter;
+    const asAt = this.clock.now();
     const place = [after?.borough ?? null, after?.recordId ?? null];
-    return this.views.query<MatrixRow>(PAGE, [this.clock.now(), borough, band, role, ...place, limit]);
+    const rows = await this.views.query<PageRow>(PAGE, [asAt, borough, band, role, ...place, limit]);
+    const { generation = null, positions = null } = rows[0] ?? {};
+    const basis = { projection: 'matrix', generation: generation ?? 1, asAt, positions: positions ?? {} };
+    return { rows: rows.filter((row): row is PageRow & MatrixRow => row.record_id !== null), basis };
   }
 
   /** How many entries each borough has in each band, and the instant at which that is so. */
