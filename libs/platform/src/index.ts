@@ -42,7 +42,7 @@ export type { Trace } from './http/trace-context.js';
 export { validationPipe } from './http/validation.js';
 export { IssuerAway, IssuerClient } from './identity/issuer-client.js';
 export { CLIENT_ID, PERSONA_GRANT, PersonaSessions } from './identity/persona-sessions.js';
-export type { Credentials } from './identity/persona-sessions.js';
+export type { Credentials, PersonaSource } from './identity/persona-sessions.js';
 export { makeSenderCertificate } from './identity/sender-certificate.js';
 export type { SenderCertificate } from './identity/sender-certificate.js';
 export { BOROUGH_ROLES, PERSON_ROLES } from './identity/person.js';
