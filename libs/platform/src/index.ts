@@ -47,7 +47,7 @@ export { makeSenderCertificate } from './identity/sender-certificate.js';
 export type { SenderCertificate } from './identity/sender-certificate.js';
 export { BOROUGH_ROLES, PERSON_ROLES } from './identity/person.js';
 export type { Person, PersonRole } from './identity/person.js';
-export { AUDIENCE } from './identity/token-verifier.js';
+export { AUDIENCE } from './identity/audience.js';
 export { UuidV7Source } from './ids/uuid-v7.js';
 export { reportError } from './logging/error-report.js';
 export { ServiceLogger } from './logging/service-logger.js';
