@@ -11,7 +11,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 process.exitCode = await run(process.argv.slice(2), {
   output: new Output(process.stdout, process.stderr, process.env),
-  openStack: () => Stack.fromEnvironment(process.env),
+  openStack: (as) => Stack.fromEnvironment(process.env, as),
   // Loaded only when asked for: it knows how to start servers, and every other command starts sooner without it.
   stackReadiness: async () => {
     const { StackHome, stackStatus } = await import('@probity/local-stack');

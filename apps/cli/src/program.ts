@@ -2,12 +2,15 @@ import { Command, CommanderError } from 'commander';
 import { clockCommand } from './commands/clock.command.js';
 import { digestCommand } from './commands/digest.command.js';
 import { importCommand } from './commands/import.command.js';
+import { loginCommand } from './commands/login.command.js';
+import { logoutCommand } from './commands/logout.command.js';
 import { matrixCommand } from './commands/matrix.command.js';
 import { parkedCommand } from './commands/parked.command.js';
 import { projectionCommand } from './commands/projection.command.js';
 import { reconcileCommand } from './commands/reconcile.command.js';
 import { recoverCommand } from './commands/recover.command.js';
 import { statusCommand } from './commands/status.command.js';
+import { whoamiCommand } from './commands/whoami.command.js';
 import { examples, type CommandContext } from './context.js';
 import { CommandError, EXIT, type ExitCode } from './exit-code.js';
 
@@ -36,6 +39,7 @@ function buildProgram(context: CommandContext): Command {
   const commands = [
     ...[importCommand, matrixCommand, digestCommand, clockCommand],
     ...[recoverCommand, parkedCommand, projectionCommand, reconcileCommand, statusCommand],
+    ...[loginCommand, logoutCommand, whoamiCommand],
   ];
   for (const build of commands) program.addCommand(build(context));
   withOwnExit(program, context);

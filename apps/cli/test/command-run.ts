@@ -19,15 +19,20 @@ const WHOLE_BROKER = {
   close: () => Promise.resolve(),
 };
 
-/** Runs a command line in this process, against the given stack. */
+/**
+ * Runs a command line in this process, against the given stack.
+ *
+ * @param onNote told what is said on stderr, as it is said
+ */
 export async function runCommand(
   words: readonly string[],
-  openStack: () => Stack,
+  openStack: (as?: string) => Stack,
   readiness: StackReadiness = { ready: true, processes: [] },
   repair: Awaited<ReturnType<CommandContext['brokerRepair']>> = WHOLE_BROKER,
+  onNote: (text: string) => void = () => undefined,
 ): Promise<CommandRun> {
   const stdout = new Collector();
-  const stderr = new Collector();
+  const stderr = new Collector(onNote);
   const context: CommandContext = {
     output: new Output(stdout, stderr, {}),
     openStack,
@@ -41,8 +46,13 @@ export async function runCommand(
 class Collector extends Writable {
   text = '';
 
+  constructor(private readonly onText: (text: string) => void = () => undefined) {
+    super();
+  }
+
   override _write(piece: Buffer, _encoding: string, done: () => void): void {
     this.text += piece.toString('utf8');
+    this.onText(piece.toString('utf8'));
     done();
   }
 }

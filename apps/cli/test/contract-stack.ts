@@ -5,15 +5,18 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
-import type { TlsMaterial } from '@probity/platform';
+import type { Credentials, TlsMaterial } from '@probity/platform';
 import type { StackAccess } from '../src/http/stack.js';
 import { Stack } from '../src/http/stack.js';
+import type { People } from '../src/identity/people.js';
 import { issueCertificates } from './certificates.js';
 
 /** A request as the services saw it. */
 export interface SeenRequest {
   /** Common name of the client's certificate. */
   person: string;
+  /** The access token that came with it; null for the operator, who is known by the certificate. */
+  token: string | null;
   method: string;
   path: string;
   body: string;
@@ -31,6 +34,7 @@ export type Play = (request: SeenRequest) => Answer | null;
 const PEOPLE = [
   'central-1',
   'central-2',
+  'auditor',
   'operator',
   'officer-E09000002',
   'officer-E09000003',
@@ -40,6 +44,8 @@ const PEOPLE = [
 /** The services' side of the HTTP contract on one mutual TLS port of the loopback, with a stack folder that points at it. */
 export class ContractStack {
   readonly seen: SeenRequest[] = [];
+  /** Who is logged in on the machine. */
+  loggedIn: string | null = null;
   play: Play = () => ({ status: 404, body: {} });
 
   private constructor(
@@ -71,15 +77,27 @@ export class ContractStack {
   }
 
   /** The stack as a command opens it. */
-  open(change: Partial<StackAccess> = {}): Stack {
+  open(change: Partial<StackAccess> = {}, as?: string): Stack {
     const ports = new Proxy({}, { get: () => this.port }) as StackAccess['ports'];
     const paths = {
       clock: join(this.home, 'clock.json'),
       run: join(this.home, 'run'),
     } as StackAccess['paths'];
-    const credentialsOf: StackAccess['credentialsOf'] = (name) => () =>
-      Promise.resolve({ tls: this.certificates.get(name)!, authorization: null });
-    return new Stack({ ports, paths, credentialsOf, synthetic: true, clockMode: 'controlled', ...change });
+    const fixed = { ports, paths, issuer: 'https://127.0.0.1:1', issuerCa: () => '' };
+    const config: StackAccess = { ...fixed, synthetic: true, clockMode: 'controlled', ...change };
+    return new Stack(config, this.people(), as);
+  }
+
+  private people(): People {
+    const person = (name: string) => async (): Promise<Credentials> => ({
+      tls: this.certificates.get(name)!,
+      authorization: name === 'operator' ? null : `Bearer token-of-${name}`,
+    });
+    return {
+      operator: person('operator'),
+      persona: person,
+      loggedIn: () => (this.loggedIn === null ? null : person(this.loggedIn)),
+    };
   }
 
   setClock(now: string): void {
@@ -98,6 +116,7 @@ export class ContractStack {
 
   reset(): void {
     this.seen.length = 0;
+    this.loggedIn = null;
     rmSync(join(this.home, 'run'), { recursive: true });
     mkdirSync(join(this.home, 'run'));
     this.setClock('2026-11-01T09:00:00.000Z');
@@ -114,6 +133,7 @@ export class ContractStack {
     for await (const piece of request as AsyncIterable<Buffer>) pieces.push(piece);
     const seen: SeenRequest = {
       person: String((request.socket as TLSSocket).getPeerCertificate().subject.CN),
+      token: request.headers.authorization?.replace(/^Bearer /, '') ?? null,
       method: request.method ?? '',
       path: request.url ?? '',
       body: Buffer.concat(pieces).toString('utf8'),

@@ -59,6 +59,18 @@ export class NodeProcess {
     }
   }
 
+  /** What such a text on standard error says. @throws Error when the process ends before it has said it */
+  async noted(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = pattern.exec(this.#stderr);
+      if (found !== null) return found;
+      if (this.#hasEnded) throw new Error(`It ended without ${String(pattern)}: ${this.#stderr}`);
+      await new Promise<void>((resolve) => {
+        this.#heard.add(resolve);
+      });
+    }
+  }
+
   /** Asks the process to end and waits for it. */
   async stop(): Promise<void> {
     if (this.#hasEnded) return;

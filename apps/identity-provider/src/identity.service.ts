@@ -12,6 +12,7 @@ import { signingKey } from './signing-key.js';
 import { TokenIntrospection } from './token-introspection.js';
 
 const FORM_LIMIT = 65_536;
+const CANCELLED = { error: 'access_denied', error_description: 'the login was cancelled' };
 const LOGIN = /^\/interaction\/[A-Za-z0-9_-]{1,64}$/;
 
 /** Everything that is OpenID Connect, OAuth 2.0 or the login page; the platform serves the rest. */
@@ -71,9 +72,21 @@ export class IdentityService implements OnModuleInit {
         send(response, 200, askForPersona(path));
         return;
       }
-      const persona = personaNamed((await formOf(request))?.get('persona') ?? '');
-      if (persona === undefined) {
-        send(response, 400, page('Nobody of this name', '<p role="alert">Go back and choose again.</p>'));
+      const form = await formOf(request);
+      if (form?.get('choice') === 'cancel') {
+        await this.#own.interactionFinished(request, response, CANCELLED);
+        return;
+      }
+      const persona = personaNamed(form?.get('persona') ?? '');
+      if (persona === undefined || this.revocations.isRevoked(persona.staffId)) {
+        send(
+          response,
+          400,
+          page(
+            'This person cannot log in',
+            '<p role="alert">Nobody has this name, or the operator has shut them out. Go back and choose again.</p>',
+          ),
+        );
         return;
       }
       await this.#own.interactionFinished(request, response, { login: { accountId: persona.staffId } });

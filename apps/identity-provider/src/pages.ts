@@ -1,14 +1,24 @@
+import { createHash } from 'node:crypto';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { PERSONAS } from './personas.js';
-
-/** Nothing but what the page itself holds, and forms to nowhere else. */
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 const STYLE =
   'body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:2rem auto;padding:0 1rem;color:#111;background:#fff}' +
   'button,input,select{font:inherit;padding:.5rem;margin:.25rem 0;max-width:100%}:focus-visible{outline:3px solid #0b57d0}' +
   'code{font-size:1.4rem;letter-spacing:.1em}.problem{border-left:.4rem solid #b3261e;padding-left:.8rem}';
+
+/**
+ * One style sheet, known by its hash, forms to nowhere else, and no script but the one whose hash the provider adds where it
+ * passes a code on that came in an address.
+ */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join('; ');
 
 /** What goes with every page: no script runs, nothing is kept, nobody frames it. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
@@ -26,16 +36,19 @@ export function page(title: string, body: string): { html: string; headers: Reco
   return { html, headers: { ...PAGE_HEADERS, 'content-type': 'text/html; charset=utf-8' } };
 }
 
-/** Asks for the code that the command line shows. `form` comes from the provider. */
-export function askForCode(context: KoaContextWithOIDC, form: string, _out?: unknown, error?: Error): void {
+/** Asks for the code that the command line shows. The provider's own form has no label and needs a script. */
+export function askForCode(context: KoaContextWithOIDC, _form: string, _out?: unknown, error?: Error): void {
   const problem = error
-    ? '<p class="problem" role="alert">This code is not known, or no longer. Try again.</p>'
+    ? '<p class="problem" role="alert">This code is not known, was used, or its login was cancelled. Try again.</p>'
     : '';
   show(
     context,
     'Log in',
-    `${problem}<p>Type the code that <code>probity login</code> shows.</p>${form}
-<button type="submit" form="op.deviceInputForm">Go on</button>`,
+    `${problem}<form id="op.deviceInputForm" method="post" action="${escaped(context.oidc.urlFor('code_verification'))}" novalidate>
+<input type="hidden" name="xsrf" value="${escaped(secretOf(context))}">
+<label for="user-code">The code that <code>probity login</code> shows</label><br>
+<input type="text" id="user-code" name="user_code" autocomplete="off" autofocus spellcheck="false"><br>
+<button type="submit">Go on</button></form>`,
   );
 }
 
@@ -70,7 +83,8 @@ export function askForPersona(action: string): ReturnType<typeof page> {
     'Who are you?',
     `<p>Everybody here is invented, so nobody has a password.</p>
 <form method="post" action="${escaped(action)}"><label for="persona">Persona</label><br>
-<select id="persona" name="persona" required>${options}</select><br><button type="submit">Log in</button></form>`,
+<select id="persona" name="persona" required>${options}</select><br><button type="submit" name="choice" value="log-in">Log in</button>
+<button type="submit" name="choice" value="cancel">Cancel</button></form>`,
   );
 }
 
@@ -78,6 +92,12 @@ function show(context: KoaContextWithOIDC, title: string, body: string): void {
   const { html, headers } = page(title, body);
   context.set(headers);
   context.body = html;
+}
+
+/** What the provider put into the browser's session, so that no other site can send the form. */
+function secretOf({ oidc }: KoaContextWithOIDC): string {
+  const secret = oidc.session?.state?.['secret'];
+  return typeof secret === 'string' ? secret : '';
 }
 
 function escaped(text: string): string {

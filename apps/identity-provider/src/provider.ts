@@ -8,6 +8,7 @@ import { MemoryAdapter } from './memory-adapter.js';
 import { askForCode, askToConfirm, sayDone } from './pages.js';
 import { grantPersona } from './persona-grant.js';
 import { personaWithId } from './personas.js';
+import { forgetBrowser, tellInterval } from './device-flow.js';
 import type { Revocations } from './revocations.js';
 import { SIGNING_ALGORITHM } from './signing-key.js';
 
@@ -37,7 +38,10 @@ export function makeProvider(issuer: string, key: JWK, revocations: Revocations)
   provider.registerGrantType(PERSONA_GRANT, grantPersona(provider, RESOURCE, revocations), [
     'persona',
     'resource',
+    'scope',
   ]);
+  provider.use(forgetBrowser);
+  provider.use(tellInterval);
   return provider;
 }
 
@@ -76,6 +80,8 @@ function configuration(key: JWK, revocations: Revocations): Configuration {
     },
     rotateRefreshToken: true,
     issueRefreshToken: () => true,
+    // The browser that a login was completed in has nothing more to do with it.
+    expiresWithSession: () => false,
     findAccount: (_context, id) => {
       if (personaWithId(id) === undefined || revocations.isRevoked(id)) return undefined;
       return { accountId: id, claims: () => ({ sub: id }) };

@@ -150,8 +150,10 @@ describe('probity import of one list', () => {
   });
 
   it('on a real store the command opens no window, but uses the one that two people opened', async () => {
-    const open = (): ReturnType<typeof services.open> =>
-      services.open({ synthetic: false, clockMode: 'real' });
+    const open = (): ReturnType<typeof services.open> => {
+      services.loggedIn = 'officer-E09000002';
+      return services.open({ synthetic: false, clockMode: 'real' });
+    };
     const path = list('E09000002.csv');
     const windows = (...items: object[]): Play =>
       importing(({ path: asked }) =>

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
-import { examples, withStack, type CommandContext } from '../context.js';
+import { asOption, examples, withStack, type CommandContext } from '../context.js';
 import { CommandError, EXIT } from '../exit-code.js';
 import type { Stack } from '../http/stack.js';
 import { readContent } from '../import/file-hash.js';
@@ -23,6 +23,7 @@ interface ImportOptions {
   dryRun?: boolean;
   report?: string;
   problemRows?: string;
+  as?: string;
   json?: boolean;
 }
 
@@ -45,6 +46,7 @@ export function importCommand(context: CommandContext): Command {
       '--problem-rows <folder>',
       'write the rows that cannot be read to <folder>/<GSS>.csv, readable by you alone',
     )
+    .addOption(asOption())
     .option('--json', 'print the summary as JSON')
     .addHelpText(
       'after',
@@ -63,17 +65,21 @@ async function runImport(context: CommandContext, path: string, options: ImportO
   sayWhatIsLeftOut(context, sources);
   const outputs = await ImportOutputs.open(options, sources, context.output);
   try {
-    await withStack(context, async (stack) => {
-      const asAt = await decisionTime(stack, told, options.dryRun === true);
-      const groups = await groupsOf(sources);
-      const progress = createImportProgress(context.output, sources.files.length);
-      const run: ImportRun = { stack, groups, asAt, isDryRun: options.dryRun === true, progress };
-      const collect = async (outcome: FileOutcome): Promise<void> => outputs.collect(stack, outcome);
-      const work = importAll(run, sources.files, collect).finally(() => {
-        progress.stop();
-      });
-      summarise(context, run, sources, await untilSignal(work, interrupted), options);
-    });
+    await withStack(
+      context,
+      async (stack) => {
+        const asAt = await decisionTime(stack, told, options.dryRun === true);
+        const groups = await groupsOf(sources);
+        const progress = createImportProgress(context.output, sources.files.length);
+        const run: ImportRun = { stack, groups, asAt, isDryRun: options.dryRun === true, progress };
+        const collect = async (outcome: FileOutcome): Promise<void> => outputs.collect(stack, outcome);
+        const work = importAll(run, sources.files, collect).finally(() => {
+          progress.stop();
+        });
+        summarise(context, run, sources, await untilSignal(work, interrupted), options);
+      },
+      options.as,
+    );
   } finally {
     await outputs.close();
   }

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { examples, withStack, type CommandContext } from '../context.js';
+import { asOption, examples, withStack, type CommandContext } from '../context.js';
 import type { ServiceClient } from '../http/service-client.js';
 import { renderTable, type Column } from '../output/table.js';
 
@@ -34,9 +34,9 @@ interface MatrixOptions {
   limit: number;
   all?: boolean;
   json?: boolean;
+  as?: string;
 }
 
-const READER = 'central-1';
 const PAGE = 500;
 
 const ENTRY_COLUMNS: readonly Column[] = [
@@ -58,6 +58,9 @@ const SUMMARY_COLUMNS: readonly Column[] = [
   { heading: 'Total', align: 'right' },
 ];
 
+/** Who reads unless somebody else is said or logged in. */
+const READER = 'central-1';
+
 /** `probity matrix`: the entries of the central matrix, as the central team sees them. */
 export function matrixCommand(context: CommandContext): Command {
   return new Command('matrix')
@@ -73,6 +76,7 @@ export function matrixCommand(context: CommandContext): Command {
     )
     .option('--limit <count>', 'how many entries, 1 to 500', parseLimit, 50)
     .option('--all', 'every entry, whatever the limit')
+    .addOption(asOption())
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -90,30 +94,39 @@ function summaryCommand(context: CommandContext): Command {
   return new Command('summary')
     .summary('count the entries by borough and band')
     .description('Counts the entries of the central matrix by borough and band.')
+    .addOption(asOption())
     .option('--json', 'print JSON')
     .addHelpText('after', examples('probity matrix summary', 'probity matrix summary --json'))
     .action(async (_options: unknown, command: Command) => {
-      const { json } = command.optsWithGlobals<{ json?: boolean }>();
-      await withStack(context, async (stack) => {
-        const summary = await stack.service('governance', READER).get<MatrixSummary>('/v1/matrix/summary');
-        if (json === true) context.output.json(summary);
-        else context.output.data(summaryTable(summary));
-      });
+      const { json, as } = command.optsWithGlobals<{ json?: boolean; as?: string }>();
+      await withStack(
+        context,
+        async (stack) => {
+          const summary = await stack.acting('governance', READER).get<MatrixSummary>('/v1/matrix/summary');
+          if (json === true) context.output.json(summary);
+          else context.output.data(summaryTable(summary));
+        },
+        as,
+      );
     });
 }
 
 async function listMatrix(context: CommandContext, options: MatrixOptions): Promise<void> {
-  await withStack(context, async (stack) => {
-    const governance = stack.service('governance', READER);
-    const page =
-      options.all === true
-        ? await everyEntry(governance, options)
-        : await pageOf(governance, options, options.limit, null);
-    if (options.json === true) context.output.json(page);
-    else context.output.data(entryTable(page.items));
-    if (page.nextCursor !== null)
-      context.output.note('There are more entries: use --all or a higher --limit.');
-  });
+  await withStack(
+    context,
+    async (stack) => {
+      const governance = stack.acting('governance', READER);
+      const page =
+        options.all === true
+          ? await everyEntry(governance, options)
+          : await pageOf(governance, options, options.limit, null);
+      if (options.json === true) context.output.json(page);
+      else context.output.data(entryTable(page.items));
+      if (page.nextCursor !== null)
+        context.output.note('There are more entries: use --all or a higher --limit.');
+    },
+    options.as,
+  );
 }
 
 async function everyEntry(governance: ServiceClient, options: MatrixOptions): Promise<MatrixPage> {

@@ -56,9 +56,9 @@ export async function importFile(run: ImportRun, file: SourceFile): Promise<File
   }
 }
 
-/** The ingest service as the person whose list it is. */
+/** The ingest service as whoever acts, by default an officer of the borough whose list it is. */
 export function ingestAs(stack: Stack, borough: string): ServiceClient {
-  return stack.service('borough-ingest', `officer-${borough}`);
+  return stack.acting('borough-ingest', `officer-${borough}`);
 }
 
 /** A refusal as part of an outcome. */

@@ -72,6 +72,8 @@ export interface StackConfig {
   pg(role: string, database: DatabaseName): PgConnection;
   kafka(principal: string): KafkaConnection;
   serviceTls(name: string): TlsMaterial;
+  /** PEM text of the authority that the identity provider's certificate is checked against. */
+  issuerCa(): string;
   /** For a service that speaks to the identity provider. */
   issuerTls(service: string): TlsMaterial;
   personTls(name: string): TlsMaterial;
@@ -99,6 +101,7 @@ export function loadStackConfig(env: Environment = process.env): StackConfig {
   const databaseSuffix = databaseSuffixOf(env);
   const postgres = databaseOf(env, ports.postgres);
   const databaseCa = databaseCaOf(env, paths.ca);
+  const issuerCa = (): string => readStackFile(issuerCaOf(env, paths.ca));
   const kafkaBrokers = brokersOf(env, ports.kafka);
   return {
     home,
@@ -131,10 +134,8 @@ export function loadStackConfig(env: Environment = process.env): StackConfig {
       },
     }),
     serviceTls: (name) => tlsMaterial(paths, paths.serviceTls, name),
-    issuerTls: (service) => ({
-      ...tlsMaterial(paths, paths.serviceTls, service),
-      ca: readStackFile(issuerCaOf(env, paths.ca)),
-    }),
+    issuerCa,
+    issuerTls: (service) => ({ ...tlsMaterial(paths, paths.serviceTls, service), ca: issuerCa() }),
     personTls: (name) => tlsMaterial(paths, paths.peopleTls, name),
   };
 }

@@ -21,6 +21,8 @@ export interface StackPaths {
   writers: string;
   /** Keys under which a process digests what it checks again and again, `<process>.key`: 64 hexadecimal digits. */
   checkKeys: string;
+  /** Logins of people on this machine, `<name>.json`: tokens and the key they are bound to; their owner alone may read them. */
+  login: string;
   /** The key-encryption key; only the vault may read it. */
   kek: string;
   run: string;
@@ -48,6 +50,7 @@ export function pathsUnder(home: string): StackPaths {
     writerKeys: join(home, 'keys', 'writers'),
     writers: join(home, 'keys', 'writers.json'),
     checkKeys: join(home, 'keys', 'checks'),
+    login: join(home, 'login'),
     kek: join(home, 'keys', 'kek'),
     run: join(home, 'run'),
     logs: join(home, 'logs'),

@@ -3,7 +3,7 @@ import { ConfigError } from '../config/config-error.js';
 import { IssuerAway, IssuerClient } from './issuer-client.js';
 import { makeSenderCertificate } from './sender-certificate.js';
 import type { SenderCertificate } from './sender-certificate.js';
-import { AUDIENCE } from './token-verifier.js';
+import { AUDIENCE } from './audience.js';
 
 /** Grant by which the local identity provider of a synthetic store gives a token for a persona at once. */
 export const PERSONA_GRANT = 'urn:probity:grant:persona';

@@ -1,6 +1,4 @@
-import 'reflect-metadata';
 import { createHash, randomBytes, webcrypto } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
 
 /** EC P-256 (NIST FIPS 186-5). */
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -23,6 +21,9 @@ export interface SenderCertificate {
  * @param now milliseconds since the epoch
  */
 export async function makeSenderCertificate(now: number): Promise<SenderCertificate> {
+  // Loaded when it is needed: it takes longer than all else that a process loads, and services make no certificates.
+  await import('reflect-metadata');
+  const x509 = await import('@peculiar/x509');
   x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({

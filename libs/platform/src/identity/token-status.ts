@@ -1,3 +1,4 @@
+import { AUDIENCE } from './audience.js';
 import { IssuerAway } from './issuer-client.js';
 import type { IssuerClient } from './issuer-client.js';
 
@@ -34,7 +35,9 @@ export class TokenStatus {
 
   async #ask(token: string): Promise<boolean> {
     const { introspection_endpoint } = await this.issuer.endpoints();
-    const { active } = await this.issuer.postForm(introspection_endpoint, { token });
+    // Over mutual TLS the client says who it is (RFC 8705, 2); all services are one, named like the audience.
+    const form = { token, client_id: AUDIENCE };
+    const { active } = await this.issuer.postForm(introspection_endpoint, form);
     if (typeof active !== 'boolean')
       throw new IssuerAway('the identity provider does not say whether a token holds');
     return active;

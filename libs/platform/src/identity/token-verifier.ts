@@ -1,13 +1,12 @@
 import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
 import type { JWTPayload, JWTVerifyGetKey } from 'jose';
+import { AUDIENCE } from './audience.js';
 import type { IssuerClient } from './issuer-client.js';
 import { IssuerAway } from './issuer-client.js';
 import { personFromClaims } from './person.js';
 import type { Person } from './person.js';
 import { TokenStatus } from './token-status.js';
 
-/** The audience of every token of this system (RFC 8707). */
-export const AUDIENCE = 'urn:probity:api';
 const ALGORITHMS = ['ES256', 'PS256', 'EdDSA'];
 
 /** Why a token is not accepted. */
