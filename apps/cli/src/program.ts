@@ -5,6 +5,7 @@ import { importCommand } from './commands/import.command.js';
 import { loginCommand } from './commands/login.command.js';
 import { logoutCommand } from './commands/logout.command.js';
 import { matrixCommand } from './commands/matrix.command.js';
+import { openCommand } from './commands/open.command.js';
 import { parkedCommand } from './commands/parked.command.js';
 import { projectionCommand } from './commands/projection.command.js';
 import { reconcileCommand } from './commands/reconcile.command.js';
@@ -37,7 +38,7 @@ function buildProgram(context: CommandContext): Command {
       examples('probity status --wait 60', 'probity import lists', 'probity matrix summary') + EXIT_CODES,
     );
   const commands = [
-    ...[importCommand, matrixCommand, digestCommand, clockCommand],
+    ...[importCommand, matrixCommand, openCommand, digestCommand, clockCommand],
     ...[recoverCommand, parkedCommand, projectionCommand, reconcileCommand, statusCommand],
     ...[loginCommand, logoutCommand, whoamiCommand],
   ];

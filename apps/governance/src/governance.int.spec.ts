@@ -5,14 +5,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { eventStoreMigrations } from '@probity/event-store';
 import { WriterRegistry, decodeRecord } from '@probity/events';
 import type { WriterRegistryFile } from '@probity/events';
-import { KafkaLog } from '@probity/messaging';
+import { KafkaLog, topicName } from '@probity/messaging';
 import type { ConsumedRecord } from '@probity/messaging';
 import { ServiceLogger, openApiOf, startService } from '@probity/platform';
 import type { RunningService } from '@probity/platform';
 import { startHarness } from '@probity/testing';
 import type { Harness } from '@probity/testing';
 import type { Client } from 'pg';
+import { LOOKS_TOPIC } from '@probity/access-log';
+import type { StoredEvent } from '@probity/events';
+import { open, sealContextOf } from '@probity/sealing';
 import { DataSource } from 'typeorm';
+import { KeyLender } from '../test/key-lender.js';
 import { GovernanceModule } from './governance.module.js';
 import { migrateGovernance } from './migrations/migrate-governance.js';
 
@@ -26,7 +30,9 @@ CREATE TABLE matrix.entry (record_id uuid PRIMARY KEY, borough text NOT NULL, ro
   legacy_assertion boolean NOT NULL, entered_at timestamptz NOT NULL, review_due timestamptz NOT NULL,
   withhold_from timestamptz NOT NULL, version integer NOT NULL, topic text NOT NULL, topic_offset bigint NOT NULL);
 GRANT USAGE ON SCHEMA matrix TO probity_reader;
-GRANT SELECT ON matrix.entry TO probity_reader;`;
+CREATE TABLE matrix.checkpoint (topic text NOT NULL, next_offset bigint NOT NULL, generation integer NOT NULL);
+INSERT INTO matrix.checkpoint VALUES ('matrix.E09000012', 10433, 3), ('matrix.E09000002', 7, 3);
+GRANT SELECT ON matrix.entry, matrix.checkpoint TO probity_reader;`;
 
 async function migrateEvents(env: NodeJS.ProcessEnv): Promise<void> {
   const source = new DataSource({
@@ -47,17 +53,32 @@ interface Answer {
   json: Record<string, unknown>;
 }
 
+/** Why the tests look. */
+const REASON = {
+  'probity-purpose': 'VIOLENCE_REDUCTION_TASKING',
+  'probity-justification': encodeURIComponent('Weekly tasking meeting – Hackney'),
+};
+
 describe('governance', () => {
   let harness: Harness;
   let service: RunningService;
+  let lender: KeyLender;
   let events: Client;
   let views: Client;
 
-  const call = async (method: string, path: string, by: string, body?: unknown): Promise<Answer> => {
+  const call = async (
+    method: string,
+    path: string,
+    by: string,
+    body?: unknown,
+    change: object = {},
+  ): Promise<Answer> => {
     const { tls, authorization } = await harness.as(by);
     return new Promise((resolve, reject) => {
       const headers = {
         ...(authorization === null ? {} : { authorization }),
+        ...REASON,
+        ...change,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       };
       const sent = request(service.url + path, { method, headers, agent: false, ...tls }, (response) => {
@@ -73,6 +94,20 @@ describe('governance', () => {
   };
   const central = (number: 1 | 2): string => `central-${String(number)}`;
   const ingest = (): string => 'borough-ingest';
+  /** Every entry of the log of looks, the oldest of each partition first; partitions are filled in turn. */
+  const looks = async (): Promise<StoredEvent[]> => {
+    const log = new KafkaLog({ clientId: 'test', connection: harness.config.kafka('audit-ledger') });
+    const topic = topicName(LOOKS_TOPIC, harness.topicPrefix);
+    const found: StoredEvent[] = [];
+    for (let partition = 0; partition < 4; partition += 1) {
+      const { low, high } = await log.marks(topic, partition);
+      if (high > low)
+        for await (const record of log.read(topic, partition, low, high))
+          found.push(decodeRecord({ ...record, topic: LOOKS_TOPIC }));
+    }
+    await log.close();
+    return found.sort((a, b) => (a.header.id < b.header.id ? -1 : 1));
+  };
   const newHash = (): string => (randomUUID() + randomUUID()).replaceAll('-', '');
   const asked = (fileHash = newHash()): Record<string, unknown> => ({
     borough: HACKNEY,
@@ -96,6 +131,7 @@ describe('governance', () => {
     events = await harness.connect('probity_owner', 'probity_events');
     views = await harness.connect('probity_owner', 'probity_views');
     await views.query(MATRIX_TABLE);
+    lender = await KeyLender.start(harness.config);
     service = await startService({
       process: 'governance',
       module: GovernanceModule,
@@ -107,6 +143,7 @@ describe('governance', () => {
 
   afterAll(async () => {
     await service.close();
+    await lender.close();
     await harness.close();
   }, 60_000);
 
@@ -314,6 +351,67 @@ describe('governance', () => {
       });
     });
 
+    it('[R-80, R-81] has each page in the log of looks before it is shown, with the positions it was read at', async () => {
+      const recordId = await insert({});
+      const { json } = await call('GET', `/v1/matrix?borough=${HACKNEY}`, central(1));
+      expect(json['items']).toHaveLength(1);
+      const look = (await looks()).at(-1)!;
+      expect(look.header).toMatchObject({ actor: central(1), purpose: 'VIOLENCE_REDUCTION_TASKING' });
+      expect(look.skeleton).toMatchObject({
+        ...{
+          action: 'LIST_ENTRIES',
+          family: 'matrix',
+          borough: HACKNEY,
+          subjectCount: 1,
+          role: 'central-team',
+        },
+        basis: {
+          projection: 'matrix',
+          generation: 3,
+          asAt: NOW,
+          positions: { [`matrix.${HACKNEY}`]: 10433 },
+        },
+      });
+      expect(JSON.stringify([look.header, look.skeleton])).not.toContain(recordId);
+      const key = { recordId: lender.recordId, dekVersion: 1 };
+      const sealed = open(lender.subkey, 'case', sealContextOf(look.header, key, 1), look.sealed.case!);
+      expect(JSON.parse(sealed.toString())).toMatchObject({
+        subjects: [recordId],
+        justification: 'Weekly tasking meeting – Hackney',
+      });
+    });
+
+    it('tells in the log where the read model stood also when there was nothing to see', async () => {
+      const { json } = await call('GET', '/v1/matrix', central(2));
+      expect(json['items']).toEqual([]);
+      expect((await looks()).at(-1)?.skeleton).toMatchObject({
+        subjectCount: 0,
+        basis: { positions: { [`matrix.${HACKNEY}`]: 10433, 'matrix.E09000002': 7 } },
+      });
+    });
+
+    it('[R-85] shows borough people their own borough of it, and refuses another one before any look-up', async () => {
+      const own = await insert({});
+      await insert({ borough: 'E09000002' });
+      const { json } = await call('GET', '/v1/matrix', `officer-${HACKNEY}`);
+      expect((json['items'] as { recordId: string }[]).map((item) => item.recordId)).toEqual([own]);
+      const other = await call('GET', '/v1/matrix?borough=E09000002', `officer-${HACKNEY}`);
+      expect(other).toMatchObject({ status: 403, json: { code: 'ACC-002' } });
+    });
+
+    it('[R-81] shows nothing without a reason, or for one that is not the role’s', async () => {
+      const bare = await call('GET', '/v1/matrix', central(1), undefined, { 'probity-purpose': '' });
+      expect(bare).toMatchObject({ status: 400, json: { code: 'LOG-002' } });
+      for (const [purpose, status, code] of [
+        ['CURIOSITY', 400, 'PUR-001'],
+        ['BENEFITS', 403, 'PUR-002'],
+        ['AUDIT', 403, 'PUR-003'],
+      ] as const)
+        expect(
+          await call('GET', '/v1/matrix', central(1), undefined, { 'probity-purpose': purpose }),
+        ).toMatchObject({ status, json: { code } });
+    });
+
     it('does not show an entry from the instant at which it is withheld', async () => {
       await insert({ withhold_from: NOW });
       const shown = await insert({ withhold_from: '2026-11-01T09:00:00.001Z' });
@@ -363,7 +461,7 @@ describe('governance', () => {
       ];
       for (const query of wrong)
         expect((await call('GET', `/v1/matrix?${query}`, central(1))).status).toBe(400);
-      for (const person of [`officer-${HACKNEY}`, 'operator'])
+      for (const person of ['safeguarding-lead', 'partner-user', 'operator'])
         expect((await call('GET', '/v1/matrix', person)).status).toBe(403);
     });
   });

@@ -13,6 +13,7 @@ beforeEach(() => {
 afterAll(async () => services.stop());
 
 const probity = async (...words: string[]): Promise<CommandRun> => runCommand(words, () => services.open());
+const WHY = ['--purpose', 'VIOLENCE_REDUCTION_TASKING', '--because', 'weekly tasking meeting'];
 const entry = (recordId: string): object => ({
   recordId,
   borough: 'E09000002',
@@ -29,7 +30,7 @@ const entry = (recordId: string): object => ({
 describe('probity matrix', () => {
   it('[R-06] shows role, band and assertion in words, as the central team', async () => {
     services.play = () => ({ status: 200, body: { items: [entry('r-1')], nextCursor: null } });
-    const { stdout } = await probity('matrix', '--borough', 'E09000002', '--band', 'RED');
+    const { stdout } = await probity('matrix', '--borough', 'E09000002', '--band', 'RED', ...WHY);
     expect(services.requests()).toEqual(['central-1 GET /v1/matrix?limit=50&borough=E09000002&band=RED']);
     expect(stdout).toContain('Suspected offender, not convicted');
     expect(stdout).toContain('Legacy assertion, not attested');
@@ -40,14 +41,20 @@ describe('probity matrix', () => {
       path.includes('cursor=c%2F2')
         ? { status: 200, body: { items: [entry('r-2')], nextCursor: null } }
         : { status: 200, body: { items: [entry('r-1')], nextCursor: 'c/2' } };
-    const { stdout } = await probity('matrix', '--all', '--json');
+    const { stdout } = await probity('matrix', '--all', '--json', ...WHY);
     const { items } = JSON.parse(stdout) as { items: { recordId: string }[] };
     expect(items.map(({ recordId }) => recordId)).toEqual(['r-1', 'r-2']);
   });
 
+  it('[R-81] asks for nothing without a purpose and a reason', async () => {
+    for (const words of [[], WHY.slice(0, 2), WHY.slice(2)])
+      expect((await probity('matrix', ...words)).exitCode).toBe(2);
+    expect(services.requests()).toEqual([]);
+  });
+
   it('says when there is more', async () => {
     services.play = () => ({ status: 200, body: { items: [entry('r-1')], nextCursor: 'c2' } });
-    expect((await probity('matrix', '--limit', '1')).stderr).toContain('more entries');
+    expect((await probity('matrix', '--limit', '1', ...WHY)).stderr).toContain('more entries');
   });
 
   it('summary shows boroughs and totals, or JSON', async () => {

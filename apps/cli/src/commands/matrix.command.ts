@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { asOption, examples, withStack, type CommandContext } from '../context.js';
 import type { ServiceClient } from '../http/service-client.js';
+import { reasonHeaders, withReason, type ReasonOptions } from '../identity/stated-reason.js';
 import { renderTable, type Column } from '../output/table.js';
 
 /** An entry of the central matrix as governance tells it; it names a record, never a person. */
@@ -27,7 +28,7 @@ interface MatrixSummary {
   bands: { RED: number; AMBER: number; GREEN: number };
 }
 
-interface MatrixOptions {
+interface MatrixOptions extends ReasonOptions {
   borough?: string;
   band?: string;
   role?: string;
@@ -63,9 +64,11 @@ const READER = 'central-1';
 
 /** `probity matrix`: the entries of the central matrix, as the central team sees them. */
 export function matrixCommand(context: CommandContext): Command {
-  return new Command('matrix')
-    .summary('list the central matrix')
-    .description('Lists the entries of the central matrix: records, roles and bands, never names.')
+  return withReason(new Command('matrix'))
+    .summary('list the matrix')
+    .description(
+      'Lists entries of the matrix: records, roles and bands, never names. Each page is a look: it needs a reason, and is logged before it is shown. Borough people see their own borough.',
+    )
     .option('--borough <code>', 'entries of one borough')
     .addOption(new Option('--band <band>', 'entries of one band').choices(['RED', 'AMBER', 'GREEN']))
     .addOption(
@@ -81,8 +84,8 @@ export function matrixCommand(context: CommandContext): Command {
     .addHelpText(
       'after',
       examples(
-        'probity matrix --borough E09000012 --band RED',
-        'probity matrix --all --json',
+        'probity matrix --borough E09000012 --band RED --purpose VIOLENCE_REDUCTION_TASKING --because "weekly tasking meeting"',
+        'probity matrix --all --json --as auditor --purpose AUDIT --because "quarterly sample of the matrix"',
         'probity matrix summary',
       ),
     )
@@ -151,7 +154,7 @@ async function pageOf(
   for (const [name, value] of Object.entries({ borough, band, role, cursor })) {
     if (typeof value === 'string') query.set(name, value);
   }
-  return governance.get<MatrixPage>(`/v1/matrix?${query.toString()}`);
+  return governance.get<MatrixPage>(`/v1/matrix?${query.toString()}`, reasonHeaders(options));
 }
 
 function entryTable(items: readonly MatrixEntry[]): string {

@@ -57,8 +57,8 @@ export class ServiceClient {
    *
    * @throws RefusedError when the service refuses, UnreachableError when it does not answer
    */
-  async get<T>(path: string): Promise<T> {
-    return this.parsed<T>(await this.send('GET', path, {}));
+  async get<T>(path: string, headers: Record<string, string> = {}): Promise<T> {
+    return this.parsed<T>(await this.send('GET', path, { headers }));
   }
 
   /** Sends JSON and reads the JSON answer. Throws as {@link get}. */
