@@ -85,7 +85,7 @@ const peppers: WrappedKeys<Pepper> = {
 };
 
 /** Every table of wrapped keys. */
-export const WRAPPED_KEYS: readonly WrappedKeys[] = [peppers as WrappedKeys, dataKeys as WrappedKeys];
+export const WRAPPED_KEYS: readonly WrappedKeys[] = [peppers, dataKeys];
 
 function dataKey({ recordId, dekVersion, wrapped }: Omit<DataKey, 'aad'>): DataKey {
   return { recordId, dekVersion, wrapped, aad: (epoch) => dekAad(recordId, dekVersion, epoch) };

@@ -1,13 +1,13 @@
-import type { PKCS11 } from 'pkcs11js';
+import type * as pkcs11 from 'pkcs11js';
 import { KeyProviderError } from '../key-provider.js';
 
 /** The names and numbers of PKCS#11, with the class that speaks to a module. */
-export type Pkcs11Binding = typeof import('pkcs11js');
+export type Pkcs11Binding = typeof pkcs11;
 
 /** A PKCS#11 module of this process, initialised. */
 export interface Cryptoki {
   readonly binding: Pkcs11Binding;
-  readonly module: PKCS11;
+  readonly module: pkcs11.PKCS11;
   /** Give it back; the last one ends it. */
   release(): void;
 }
@@ -48,7 +48,7 @@ async function loadBinding(): Promise<Pkcs11Binding> {
   }
 }
 
-function initialise(binding: Pkcs11Binding, module: PKCS11): void {
+function initialise(binding: Pkcs11Binding, module: pkcs11.PKCS11): void {
   try {
     // Several sessions work at once on threads of their own.
     module.C_Initialize({ flags: binding.CKF_OS_LOCKING_OK });
@@ -61,7 +61,7 @@ function initialise(binding: Pkcs11Binding, module: PKCS11): void {
   }
 }
 
-function release(path: string, module: PKCS11): void {
+function release(path: string, module: pkcs11.PKCS11): void {
   const left = (users.get(path) ?? 1) - 1;
   users.set(path, left);
   if (left === 0) module.C_Finalize();

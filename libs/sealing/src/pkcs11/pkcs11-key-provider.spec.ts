@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { makeSoftToken, whyNoSoftToken, type SoftToken } from '@probity/testing';
 import { describeKeyProvider } from '../../test/key-provider.contract.js';
-import { makeSoftToken, whyNoSoftToken, type SoftToken } from '../../test/soft-token.js';
 import { openCryptoki } from './cryptoki.js';
 import { Pkcs11KeyProvider } from './pkcs11-key-provider.js';
 
@@ -66,7 +66,7 @@ else it.skip(`the pkcs11 key provider, ${missing}`, () => undefined);
       { type: binding.CKA_NEVER_EXTRACTABLE },
       { type: binding.CKA_WRAP },
     ]);
-    expect(flags.map(({ value }) => (value as Buffer)[0])).toEqual([1, 0, 1, 0]);
+    expect(flags.map(({ value }) => value[0])).toEqual([1, 0, 1, 0]);
     expect(() => module.C_SetAttributeValue(session, key!, [{ type: binding.CKA_EXTRACTABLE, value: true }])).toThrow(); // prettier-ignore
     release();
   });
