@@ -1,6 +1,6 @@
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Looks } from '@probity/access-log';
-import { ServiceLogger, STACK_CONFIG, type StackConfig } from '@probity/platform';
+import { DomainClock, ServiceLogger, STACK_CONFIG, type StackConfig } from '@probity/platform';
 import type { KeyProvider } from '@probity/sealing';
 import { hostedBoroughs, policyFor, VAULT_POLICY } from './access/service-rights.js';
 import { AccessKeys } from './access-log/access-keys.js';
@@ -9,6 +9,11 @@ import { VaultAccessLog } from './access-log/vault-access-log.js';
 import { VaultPool } from './database/vault-pool.js';
 import { DigestController } from './digest/digest.controller.js';
 import { DigestService } from './digest/digest.service.js';
+import { EpochRegistry } from './epochs/epoch-registry.js';
+import { EpochStatus } from './epochs/epoch-status.js';
+import { EpochRepository } from './epochs/epoch.repository.js';
+import { EpochsController } from './epochs/epochs.controller.js';
+import { RotationService } from './epochs/rotation.service.js';
 import { VaultReadiness } from './health/vault.readiness.js';
 import { IndexKeysController } from './index-keys/index-keys.controller.js';
 import { IndexPepperVault } from './index-keys/index-pepper.vault.js';
@@ -39,6 +44,7 @@ export const BODY_LIMIT = 8 * 1024 * 1024;
     DigestController,
     AccessKeysController,
     OpenController,
+    EpochsController,
   ],
   providers: [
     {
@@ -46,8 +52,26 @@ export const BODY_LIMIT = 8 * 1024 * 1024;
       useFactory: (config: StackConfig, logger: ServiceLogger) => new VaultPool(config, logger),
       inject: [STACK_CONFIG, ServiceLogger],
     },
-    { provide: KEY_PROVIDER, useFactory: openKeyProvider, inject: [STACK_CONFIG, DataKeyRepository] },
+    {
+      provide: KEY_PROVIDER,
+      useFactory: (config: StackConfig) => openKeyProvider(config, process.env),
+      inject: [STACK_CONFIG],
+    },
+    {
+      provide: EpochRegistry,
+      useFactory: (
+        config: StackConfig,
+        pool: VaultPool,
+        repository: EpochRepository,
+        provider: KeyProvider,
+        clock: DomainClock,
+      ) => EpochRegistry.open({ config, pool, repository, provider, clock }),
+      inject: [STACK_CONFIG, VaultPool, EpochRepository, KEY_PROVIDER, DomainClock],
+    },
     { provide: VAULT_POLICY, useFactory: () => policyFor(hostedBoroughs(process.env)) },
+    EpochRepository,
+    EpochStatus,
+    RotationService,
     DataKeyRepository,
     DataKeyVault,
     LeaseService,
@@ -68,9 +92,11 @@ export class VaultModule implements OnApplicationShutdown {
   constructor(
     @Inject(VaultPool) private readonly pool: VaultPool,
     @Inject(KEY_PROVIDER) private readonly provider: KeyProvider,
+    @Inject(RotationService) private readonly rotations: RotationService,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
+    await this.rotations.stop();
     await this.provider.close();
     await this.pool.end();
   }

@@ -76,11 +76,11 @@ describe('the door of the vault', () => {
     ingest = await harness.connect('probity_ingest', 'probity_events');
     const parts = { harness, vault: fixture.client('borough-ingest'), ingest };
     const samples = releasedSamples();
-    listed = await storePeople(parts, { borough: HACKNEY!, family: 'matrix', samples }, PEOPLE);
-    elsewhere = await storePeople(parts, { borough: NEWHAM!, family: 'matrix', samples }, PEOPLE.slice(0, 1));
+    listed = await storePeople(parts, { borough: HACKNEY, family: 'matrix', samples }, PEOPLE);
+    elsewhere = await storePeople(parts, { borough: NEWHAM, family: 'matrix', samples }, PEOPLE.slice(0, 1));
     victims = await storePeople(
       parts,
-      { borough: HACKNEY!, family: 'safeguarding', samples },
+      { borough: HACKNEY, family: 'safeguarding', samples },
       PEOPLE.slice(0, 1),
     );
   }, 300_000);
@@ -93,7 +93,7 @@ describe('the door of the vault', () => {
 
   it('shows a person what they asked for, in the order in which they asked', async () => {
     const [first, second] = [listed[1]!, listed[0]!];
-    const { status, body } = await ask(`officer-${HACKNEY!}`, { ...named, ...WHY, records: [first, second] });
+    const { status, body } = await ask(`officer-${HACKNEY}`, { ...named, ...WHY, records: [first, second] });
     expect(status).toBe(200);
     expect(body['items']).toEqual([
       { recordId: first, familyName: 'Yycanary', givenName: 'Synthia-1' },
@@ -123,7 +123,7 @@ describe('the door of the vault', () => {
     const asked = { ...named, ...WHY };
     const answers = await Promise.all(
       [NOBODY, elsewhere[0], victims[0]].map((record) =>
-        ask(`officer-${HACKNEY!}`, { ...asked, records: [record] }),
+        ask(`officer-${HACKNEY}`, { ...asked, records: [record] }),
       ),
     );
     for (const { status, body } of answers) {
@@ -154,7 +154,7 @@ describe('the door of the vault', () => {
     ['PUR-001', 400, 'central-1', { purpose: 'CURIOSITY' }],
     ['PUR-002', 403, 'central-1', { purpose: 'IMMIGRATION' }],
     ['PUR-003', 403, 'auditor', {}],
-    ['ACC-002', 403, `officer-${HACKNEY!}`, { borough: 'E09000025' }],
+    ['ACC-002', 403, `officer-${HACKNEY}`, { borough: 'E09000025' }],
     ['ACC-001', 403, 'partner-user', {}],
     ['ACC-001', 403, 'equality-analyst', {}],
     ['ACC-001', 403, 'operator', {}],
@@ -193,7 +193,7 @@ describe('the door of the vault', () => {
   it('shows no one person more people in a day than the cap', async () => {
     process.env['VAULT_DAILY_CAP'] = '4';
     const capped = await startVault(harness);
-    const as = `supervisor-${HACKNEY!}`;
+    const as = `supervisor-${HACKNEY}`;
     const order = { ...named, ...WHY, records: listed };
     expect((await capped.post(as, '/v1/open', order)).status).toBe(200);
     expect(await capped.post(as, '/v1/open', order)).toMatchObject({

@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { ServiceLogger, startService, type RunningService, type StackConfig } from '@probity/platform';
+import {
+  DomainClock,
+  ServiceLogger,
+  startService,
+  type RunningService,
+  type StackConfig,
+} from '@probity/platform';
 import { VaultClient } from '@probity/sealing';
 import { startHarness, type Harness } from '@probity/testing';
 import { Agent, request } from 'undici';
@@ -22,7 +28,9 @@ export interface VaultFixture {
   client(service: string): VaultClient;
   /** A bare call as a service or a person, or as nobody. */
   post(as: string | null, path: string, body: unknown): Promise<WireAnswer>;
-  get(path: string): Promise<WireAnswer>;
+  get(path: string, as?: string): Promise<WireAnswer>;
+  /** Move the domain clock, and wait until the vault has taken notice. */
+  advanceTo(now: string): Promise<void>;
   metrics(): Promise<string>;
   close(): Promise<void>;
 }
@@ -78,7 +86,8 @@ export async function startVault(harness: Harness, change: Partial<StackConfig> 
       return client;
     },
     post: (as, path, body) => call(as, 'POST', path, body),
-    get: (path) => call(null, 'GET', path),
+    get: (path, as) => call(as ?? null, 'GET', path),
+    advanceTo: async (now) => vault.app.get(DomainClock).advanceTo(now),
     metrics: async () => (await request(`http://127.0.0.1:${String(vault.metricsPort)}/metrics`)).body.text(),
     close: async () => {
       await Promise.all([

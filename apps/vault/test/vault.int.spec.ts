@@ -256,6 +256,9 @@ describe('the vault', () => {
         'TRUNCATE vault.data_key',
         `UPDATE vault.index_pepper SET epoch = 2`,
         'DELETE FROM vault.index_pepper',
+        `INSERT INTO vault.key_epoch (epoch, state) VALUES (2, 'planned')`,
+        `UPDATE vault.key_epoch SET state = 'destroyed'`,
+        'DELETE FROM vault.key_epoch',
         'ALTER TABLE vault.data_key ADD COLUMN x int',
         'DROP TABLE vault.index_pepper',
         'CREATE TABLE vault.copy AS SELECT * FROM vault.data_key',
@@ -278,7 +281,8 @@ describe('the vault', () => {
       expect(body.probes).toEqual(
         expect.arrayContaining([
           { name: 'postgres', ready: true, detail: 'keys at hand' },
-          { name: 'key provider', ready: true, detail: 'file, epoch 1' },
+          { name: 'key provider', ready: true, detail: 'file' },
+          { name: 'key epochs', ready: true, detail: 'epoch 1' },
         ]),
       );
     });
@@ -311,12 +315,14 @@ describe('the vault', () => {
       const kek = join(harness.home.root, 'lost');
       const config = { paths: { ...harness.config.paths, kek } };
       await expect(startVault(harness, config)).rejects.toMatchObject({ name: 'ConfigError' });
-      await expect(FileKeyProvider.open({ directory: kek, createIfAbsent: false })).rejects.toThrow();
+      expect(await (await FileKeyProvider.open({ directory: kek })).epochs()).toEqual([]);
     });
 
     it('is refused when the key directory belongs to another store', async () => {
       const kek = join(harness.home.root, 'other');
-      await (await FileKeyProvider.open({ directory: kek, createIfAbsent: true })).close();
+      const other = await FileKeyProvider.open({ directory: kek });
+      await other.createEpoch(1);
+      await other.close();
       const config = { paths: { ...harness.config.paths, kek } };
       await expect(startVault(harness, config)).rejects.toMatchObject({
         name: 'ConfigError',

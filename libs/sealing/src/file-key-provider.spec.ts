@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   mkdirSync,
@@ -18,14 +17,8 @@ import { KeyProviderError } from './key-provider.js';
 
 describeKeyProvider('file', async () => {
   const root = mkdtempSync(join(tmpdir(), 'probity-kek-'));
-  const directory = join(root, 'kek');
-  let epochs = 1;
   return {
-    open: () => FileKeyProvider.open({ directory, createIfAbsent: true }),
-    addEpoch: async () => {
-      epochs += 1;
-      writeFileSync(join(directory, `epoch-00000${String(epochs)}.key`), randomBytes(32), { mode: 0o600 });
-    },
+    open: () => FileKeyProvider.open({ directory: join(root, 'kek') }),
     remove: async () => {
       rmSync(root, { recursive: true });
     },
@@ -35,7 +28,7 @@ describeKeyProvider('file', async () => {
 describe('the directory of the file key provider', () => {
   let root: string;
   let directory: string;
-  const opened = (): Promise<FileKeyProvider> => FileKeyProvider.open({ directory, createIfAbsent: false });
+  const opened = (): Promise<FileKeyProvider> => FileKeyProvider.open({ directory });
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'probity-kek-'));
@@ -45,29 +38,35 @@ describe('the directory of the file key provider', () => {
     rmSync(root, { recursive: true });
   });
 
-  it('[R-52] is made for the owner alone, with one key of 32 bytes', async () => {
-    await (await FileKeyProvider.open({ directory, createIfAbsent: true })).close();
+  const withKey = async (): Promise<void> => {
+    const provider = await opened();
+    await provider.createEpoch(1);
+    await provider.close();
+  };
+
+  it('[R-52] is made for the owner alone, as is each key of 32 bytes', async () => {
+    await withKey();
     expect(readdirSync(directory)).toEqual(['epoch-000001.key']);
     expect(statSync(directory).mode & 0o777).toBe(0o700);
     const key = statSync(join(directory, 'epoch-000001.key'));
     expect([key.mode & 0o777, key.size]).toEqual([0o600, 32]);
   });
 
-  it('[R-61] is never given a new key where one was lost', async () => {
-    await expect(opened()).rejects.toThrow(KeyProviderError);
-    mkdirSync(directory, { mode: 0o700 });
-    await expect(opened()).rejects.toThrow('there is no key-encryption key');
+  it('[R-61] gets a key only when one is asked for', async () => {
+    expect(await (await opened()).epochs()).toEqual([]);
+    expect(readdirSync(directory)).toEqual([]);
   });
 
-  it('[R-61] keeps the key that is there when it may make one', async () => {
-    const first = await FileKeyProvider.open({ directory, createIfAbsent: true });
-    const wrapped = await first.wrap(1, Buffer.alloc(32, 1), Buffer.of());
-    const second = await FileKeyProvider.open({ directory, createIfAbsent: true });
-    expect(await second.unwrap(1, wrapped, Buffer.of())).toEqual(Buffer.alloc(32, 1));
+  it('[R-62] holds nothing of a destroyed key, and nobody says that the medium forgot it', async () => {
+    await withKey();
+    const provider = await opened();
+    await provider.destroyEpoch(1);
+    expect(readdirSync(directory)).toEqual([]);
+    expect(provider.destructionAssured).toBe(false);
   });
 
   it('[R-52] is refused when anybody but the owner may read it', async () => {
-    await (await FileKeyProvider.open({ directory, createIfAbsent: true })).close();
+    await withKey();
     chmodSync(join(directory, 'epoch-000001.key'), 0o640);
     await expect(opened()).rejects.toThrow('others than the owner');
     chmodSync(join(directory, 'epoch-000001.key'), 0o600);

@@ -8,6 +8,8 @@ export { KEY_BYTES } from './hkdf.js';
 export { indexMac } from './index-mac.js';
 export { KeyProviderError, dekAad, pepperAad } from './key-provider.js';
 export type { KeyProvider } from './key-provider.js';
+export { Pkcs11KeyProvider } from './pkcs11/pkcs11-key-provider.js';
+export type { Pkcs11KeyProviderOptions } from './pkcs11/pkcs11-key-provider.js';
 export type { CaseLease } from './lease-cache.js';
 export { LEASE_BATCH_LIMIT } from './lease-batcher.js';
 export { BUCKET_BYTES, PLAINTEXT_LIMIT } from './padding.js';

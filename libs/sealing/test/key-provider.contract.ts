@@ -5,10 +5,8 @@ import type { KeyProvider } from '../src/key-provider.js';
 
 /** A store of key-encryption keys that a test may start over and again. */
 export interface ProviderFixture {
-  /** Open the provider on the keys that are there; the first call makes the key of epoch 1. */
+  /** Open the provider on the keys that are there; at first there are none. */
   open(): Promise<KeyProvider>;
-  /** Add the key of the next epoch; providers opened later know it. */
-  addEpoch(): Promise<void>;
   /** Remove everything. */
   remove(): Promise<void>;
 }
@@ -26,14 +24,14 @@ export function describeKeyProvider(name: string, create: () => Promise<Provider
     beforeEach(async () => {
       fixture = await create();
       provider = await fixture.open();
+      await provider.createEpoch(1);
     });
     afterEach(async () => {
       await provider.close();
       await fixture.remove();
     });
 
-    it('opens what it wrapped, and begins at epoch 1', async () => {
-      expect(await provider.currentEpoch()).toBe(1);
+    it('opens what it wrapped', async () => {
       const wrapped = await provider.wrap(1, key, aad);
       expect((await provider.unwrap(1, wrapped, aad)).equals(key)).toBe(true);
     });
@@ -77,14 +75,65 @@ export function describeKeyProvider(name: string, create: () => Promise<Provider
       }
     });
 
-    it('wraps under the newest epoch and still opens the epochs before it, each with its own key alone', async () => {
+    it('has as many epochs as keys were made, and each opens with its own key alone', async () => {
       const wrapped = await provider.wrap(1, key, aad);
-      await fixture.addEpoch();
+      await provider.createEpoch(2);
+      expect(await provider.epochs()).toEqual([1, 2]);
+      expect((await provider.unwrap(1, wrapped, aad)).equals(key)).toBe(true);
+      await expect(provider.unwrap(2, wrapped, aad)).rejects.toMatchObject({ fault: 'not-authentic' });
+    });
+
+    it('makes the key of an epoch once: what is there stays', async () => {
+      const wrapped = await provider.wrap(1, key, aad);
+      await provider.createEpoch(1);
+      expect(await provider.epochs()).toEqual([1]);
+      expect((await provider.unwrap(1, wrapped, aad)).equals(key)).toBe(true);
+    });
+
+    it('[R-62] opens nothing of a destroyed epoch, now or after a restart, and destroys it once', async () => {
+      const wrapped = await provider.wrap(1, key, aad);
+      await provider.createEpoch(2);
+      await provider.destroyEpoch(1);
+      await provider.destroyEpoch(1);
+      await expect(provider.unwrap(1, wrapped, aad)).rejects.toMatchObject({ fault: 'no-epoch' });
       await provider.close();
       provider = await fixture.open();
-      expect(await provider.currentEpoch()).toBe(2);
-      expect((await provider.unwrap(1, wrapped, aad)).equals(key)).toBe(true);
-      await expect(provider.unwrap(2, wrapped, aad)).rejects.toMatchObject({ name: 'KeyProviderError' });
+      expect(await provider.epochs()).toEqual([2]);
+      await expect(provider.unwrap(1, wrapped, aad)).rejects.toMatchObject({ fault: 'no-epoch' });
+    });
+
+    it('[R-62] a destroyed epoch that is made again is another key', async () => {
+      const wrapped = await provider.wrap(1, key, aad);
+      await provider.destroyEpoch(1);
+      await provider.createEpoch(1);
+      await expect(provider.unwrap(1, wrapped, aad)).rejects.toMatchObject({ fault: 'not-authentic' });
+    });
+
+    it('[R-62] follows what another process makes and destroys', async () => {
+      const other = await fixture.open();
+      try {
+        const wrapped = await provider.wrap(1, key, aad);
+        expect((await other.unwrap(1, wrapped, aad)).equals(key)).toBe(true);
+        await provider.createEpoch(2);
+        const next = await other.wrap(2, key, aad);
+        await provider.destroyEpoch(1);
+        expect((await provider.unwrap(2, next, aad)).equals(key)).toBe(true);
+        await waitFor(async () => (await faultOf(other.unwrap(1, wrapped, aad))) === 'no-epoch');
+      } finally {
+        await other.close();
+      }
+    });
+
+    it('numbers epochs from 1 to 999999', async () => {
+      for (const epoch of [0, -1, 1.5, 1_000_000, Number.NaN])
+        await expect(provider.createEpoch(epoch)).rejects.toThrow(RangeError);
+    });
+
+    it('opens whatever many ask at once', async () => {
+      const keys = Array.from({ length: 200 }, () => randomBytes(32));
+      const wrapped = await Promise.all(keys.map((each) => provider.wrap(1, each, aad)));
+      const opened = await Promise.all(wrapped.map((each) => provider.unwrap(1, each, aad)));
+      expect(opened).toEqual(keys);
     });
 
     it('refuses an epoch that it has no key of', async () => {
@@ -103,9 +152,23 @@ export function describeKeyProvider(name: string, create: () => Promise<Provider
       const wrapped = await provider.wrap(1, key, aad);
       await provider.close();
       const refused = { name: 'KeyProviderError', remedy: expect.any(String) };
-      await expect(provider.currentEpoch()).rejects.toMatchObject(refused);
+      await expect(provider.epochs()).rejects.toMatchObject(refused);
+      await expect(provider.createEpoch(2)).rejects.toMatchObject(refused);
+      await expect(provider.destroyEpoch(1)).rejects.toMatchObject(refused);
       await expect(provider.wrap(1, key, aad)).rejects.toMatchObject(refused);
       await expect(provider.unwrap(1, wrapped, aad)).rejects.toMatchObject(refused);
     });
   });
+}
+
+async function faultOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => undefined,
+    (error: unknown) => (error as { fault?: unknown }).fault,
+  );
+}
+
+/** Ends when it is so; the runner's own limit ends a wait that never does. */
+async function waitFor(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20));
 }

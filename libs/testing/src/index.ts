@@ -1,5 +1,7 @@
 export { startHarness, TEST_BOROUGHS } from './harness.js';
 export type { Harness, HarnessOptions, Migration } from './harness.js';
+export { makeSoftToken, whyNoSoftToken } from './soft-token.js';
+export type { SoftToken } from './soft-token.js';
 export { OUTCOMES } from './synthetic/list-cases.js';
 export type { ExpectedOutcome, ListCase } from './synthetic/list-cases.js';
 export type { ListDialect, ListFields } from './synthetic/list-dialect.js';

@@ -5,6 +5,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DomainClock } from '@probity/platform';
 import { dekAad, deriveSubkey, KEY_BYTES, zeroise } from '@probity/sealing';
 import type { KeyProvider } from '@probity/sealing';
+import { EpochRegistry } from '../epochs/epoch-registry.js';
 import { DataKeyRepository } from '../keys/data-key.repository.js';
 import type { DataKeyRow } from '../keys/data-key.repository.js';
 import { DataKeyVault } from '../keys/data-key.vault.js';
@@ -24,6 +25,7 @@ export class AccessKeys implements AccessKeySource {
     @Inject(DataKeyVault) private readonly vault: DataKeyVault,
     @Inject(KEY_PROVIDER) private readonly provider: KeyProvider,
     @Inject(DomainClock) private readonly clock: DomainClock,
+    @Inject(EpochRegistry) private readonly epochs: EpochRegistry,
   ) {}
 
   async keyOf(month: string): Promise<AccessKey> {
@@ -32,6 +34,7 @@ export class AccessKeys implements AccessKeySource {
     const recordId = accessKeyId(month);
     const row = (await this.repository.findNewest([recordId]))[0] ?? (await this.#make(recordId));
     const subkey = await this.vault.withKey(row, (dek) => deriveSubkey(dek, 'case'));
+    if (subkey === null) throw new Error('the key of the month is destroyed');
     const key = { recordId, dekVersion: row.dekVersion, subkey };
     if (this.#known.size >= MOST) this.#known.clear();
     this.#known.set(month, key);
@@ -39,14 +42,15 @@ export class AccessKeys implements AccessKeySource {
   }
 
   /** Of two that make it at once, the first one's key stays. */
-  async #make(recordId: string): Promise<DataKeyRow> {
-    const epoch = await this.provider.currentEpoch();
-    const dek = randomBytes(KEY_BYTES);
-    const wrapped = await this.provider.wrap(epoch, dek, dekAad(recordId, VERSION, epoch));
-    zeroise(dek);
-    return this.repository.insertOnce(
-      { recordId, dekVersion: VERSION, borough: 'central', family: 'access', epoch, wrapped },
-      this.clock.now(),
-    );
+  #make(recordId: string): Promise<DataKeyRow> {
+    return this.epochs.underCurrent(async (epoch) => {
+      const dek = randomBytes(KEY_BYTES);
+      const wrapped = await this.provider.wrap(epoch, dek, dekAad(recordId, VERSION, epoch));
+      zeroise(dek);
+      return this.repository.insertOnce(
+        { recordId, dekVersion: VERSION, borough: 'central', family: 'access', epoch, wrapped },
+        this.clock.now(),
+      );
+    });
   }
 }

@@ -42,7 +42,8 @@ export class DigestService {
     for (const row of rows) {
       // A key of another borough does not open this record, whatever the request says.
       if (row.borough !== record.borough) continue;
-      subkeys.set(row.dekVersion, await this.vault.withKey(row, deriveSubkeys));
+      const keys = await this.vault.withKey(row, deriveSubkeys);
+      if (keys !== null) subkeys.set(row.dekVersion, keys);
     }
     try {
       const events = [...record.events].sort((a, b) => a.streamversion - b.streamversion);

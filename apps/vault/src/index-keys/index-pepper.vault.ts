@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { ConfigError, DomainClock } from '@probity/platform';
+import { DomainClock } from '@probity/platform';
 import { deriveIndexKey, KEY_BYTES, KeyProviderError, pepperAad, zeroise } from '@probity/sealing';
 import type { KeyProvider } from '@probity/sealing';
 import { VaultPool } from '../database/vault-pool.js';
-import { KEY_PROVIDER } from '../keys/key-provider.js';
+import { EpochRegistry } from '../epochs/epoch-registry.js';
+import { cannotStart, KEY_PROVIDER } from '../keys/key-provider.js';
 
 const PURPOSE = 'row-index';
 
@@ -24,6 +25,7 @@ export class IndexPepperVault implements OnModuleInit {
     @Inject(VaultPool) private readonly pool: VaultPool,
     @Inject(KEY_PROVIDER) private readonly provider: KeyProvider,
     @Inject(DomainClock) private readonly clock: DomainClock,
+    @Inject(EpochRegistry) private readonly epochs: EpochRegistry,
   ) {}
 
   /** @throws ConfigError when the pepper does not open under the key-encryption keys that are here. */
@@ -32,11 +34,7 @@ export class IndexPepperVault implements OnModuleInit {
     try {
       zeroise(await this.unwrapped());
     } catch (error) {
-      if (!(error instanceof KeyProviderError)) throw error;
-      throw new ConfigError(
-        `The vault cannot start, because ${error.message}`,
-        error.remedy.replace(/\.$/, ''),
-      );
+      throw error instanceof KeyProviderError ? cannotStart(error) : error;
     }
   }
 
@@ -51,9 +49,25 @@ export class IndexPepperVault implements OnModuleInit {
   }
 
   private async unwrapped(): Promise<Buffer> {
+    const row = await this.stored();
+    try {
+      return await this.unwrap(row);
+    } catch (error) {
+      // Rewrapped since the row was read, and the old key is gone: what stands there now opens, or nothing does.
+      if (error instanceof KeyProviderError && error.fault === 'no-epoch')
+        return this.unwrap(await this.stored());
+      throw error;
+    }
+  }
+
+  private unwrap({ epoch, wrapped }: PepperRow): Promise<Buffer> {
+    return this.provider.unwrap(epoch, wrapped, pepperAad(PURPOSE, epoch));
+  }
+
+  private async stored(): Promise<PepperRow> {
     const row = await this.find();
     if (row === undefined) throw new Error('the pepper is gone from the database');
-    return this.provider.unwrap(row.epoch, row.wrapped, pepperAad(PURPOSE, row.epoch));
+    return row;
   }
 
   private async find(): Promise<PepperRow | undefined> {
@@ -64,16 +78,17 @@ export class IndexPepperVault implements OnModuleInit {
     return found.rows[0];
   }
 
-  private async create(): Promise<void> {
-    const epoch = await this.provider.currentEpoch();
-    const pepper = randomBytes(KEY_BYTES);
-    const wrapped = await this.provider.wrap(epoch, pepper, pepperAad(PURPOSE, epoch));
-    zeroise(pepper);
-    // Of two vaults that start at once, the first one's pepper stays.
-    await this.pool.query(
-      `INSERT INTO vault.index_pepper (purpose, wrapped, epoch, issued_at) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (purpose) DO NOTHING`,
-      [PURPOSE, wrapped, epoch, this.clock.now()],
-    );
+  private create(): Promise<void> {
+    return this.epochs.underCurrent(async (epoch) => {
+      const pepper = randomBytes(KEY_BYTES);
+      const wrapped = await this.provider.wrap(epoch, pepper, pepperAad(PURPOSE, epoch));
+      zeroise(pepper);
+      // Of two vaults that start at once, the first one's pepper stays.
+      await this.pool.query(
+        `INSERT INTO vault.index_pepper (purpose, wrapped, epoch, issued_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (purpose) DO NOTHING`,
+        [PURPOSE, wrapped, epoch, this.clock.now()],
+      );
+    });
   }
 }

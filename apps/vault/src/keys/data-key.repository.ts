@@ -86,11 +86,9 @@ export class DataKeyRepository {
     return found.rows;
   }
 
-  /** Whether any key was ever given out. */
-  async hasKeys(): Promise<boolean> {
-    const found = await this.pool.query<{ any: boolean }>(
-      'SELECT EXISTS (SELECT FROM vault.data_key) OR EXISTS (SELECT FROM vault.index_pepper) AS any',
-    );
-    return found.rows[0]?.any ?? false;
+  /** One key as it stands now, null when it is unknown or destroyed. */
+  async find(recordId: string, dekVersion: number): Promise<DataKeyRow | null> {
+    const rows = await this.findAll([recordId]);
+    return rows.find((row) => row.dekVersion === dekVersion) ?? null;
   }
 }

@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainClock } from '@probity/platform';
-import { dekAad, KEY_BYTES, zeroise } from '@probity/sealing';
+import { dekAad, KEY_BYTES, KeyProviderError, zeroise } from '@probity/sealing';
 import type { KeyFamily, KeyProvider } from '@probity/sealing';
+import { EpochRegistry } from '../epochs/epoch-registry.js';
 import type { DataKeyRow } from './data-key.repository.js';
 import { DataKeyRepository } from './data-key.repository.js';
 import { KEY_PROVIDER } from './key-provider.js';
@@ -24,11 +25,51 @@ export class DataKeyVault {
     @Inject(DataKeyRepository) private readonly repository: DataKeyRepository,
     @Inject(KEY_PROVIDER) private readonly provider: KeyProvider,
     @Inject(DomainClock) private readonly clock: DomainClock,
+    @Inject(EpochRegistry) private readonly epochs: EpochRegistry,
   ) {}
 
   /** Fresh keys under random record ids (UUID v4), durable when they are returned. */
   async issue(borough: string, family: KeyFamily, count: number): Promise<IssuedKey[]> {
-    const epoch = await this.provider.currentEpoch();
+    return this.epochs.underCurrent((epoch) => this.#issue(epoch, { borough, family, count }));
+  }
+
+  /**
+   * Run something with a data key in clear; the key is zeroised when it ends.
+   *
+   * @returns null when the key-encryption key of the row was destroyed: then nobody opens it again
+   */
+  async withKey<T>(row: DataKeyRow, use: (dek: Buffer) => T): Promise<T | null> {
+    const dek = await this.#unwrap(row);
+    if (dek === null) return null;
+    try {
+      return use(dek);
+    } finally {
+      zeroise(dek);
+    }
+  }
+
+  async #unwrap(row: DataKeyRow): Promise<Buffer | null> {
+    try {
+      return await this.provider.unwrap(
+        row.epoch,
+        row.wrapped,
+        dekAad(row.recordId, row.dekVersion, row.epoch),
+      );
+    } catch (error) {
+      if (!(error instanceof KeyProviderError) || error.fault !== 'no-epoch') throw error;
+      // Rewrapped since the row was read, and the old key is gone.
+      const anew = await this.repository.find(row.recordId, row.dekVersion);
+      if (anew === null) return null;
+      if (anew.epoch !== row.epoch) return this.#unwrap(anew);
+      if (await this.epochs.isDestroyed(row.epoch)) return null;
+      throw error;
+    }
+  }
+
+  async #issue(
+    epoch: number,
+    { borough, family, count }: { borough: string; family: KeyFamily; count: number },
+  ): Promise<IssuedKey[]> {
     const material = randomBytes(count * KEY_BYTES);
     try {
       const recordIds = Array.from({ length: count }, () => randomUUID());
@@ -55,17 +96,6 @@ export class DataKeyVault {
       }));
     } finally {
       zeroise(material);
-    }
-  }
-
-  /** Run something with a data key in clear; the key is zeroised when it ends. */
-  async withKey<T>(row: DataKeyRow, use: (dek: Buffer) => T): Promise<T> {
-    const aad = dekAad(row.recordId, row.dekVersion, row.epoch);
-    const dek = await this.provider.unwrap(row.epoch, row.wrapped, aad);
-    try {
-      return use(dek);
-    } finally {
-      zeroise(dek);
     }
   }
 }

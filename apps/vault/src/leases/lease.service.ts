@@ -25,7 +25,7 @@ export class LeaseService {
     const rows = await this.repository.findNewest(wanted);
     const rights = this.policy.lease.get(service);
     const own = rows.filter((row) => covers(rights, row.family, row.borough));
-    const leases = await Promise.all(
+    const opened = await Promise.all(
       own.map((row) =>
         this.vault.withKey(row, (dek) => {
           const subkey = deriveSubkey(dek, 'case');
@@ -39,8 +39,9 @@ export class LeaseService {
         }),
       ),
     );
+    const leases = opened.filter((lease) => lease !== null);
     this.figures.leases(service, leases.length);
-    this.figures.leasesRefused(service, 'absent', wanted.length - rows.length);
+    this.figures.leasesRefused(service, 'absent', wanted.length - rows.length + own.length - leases.length);
     this.figures.leasesRefused(service, 'foreign', rows.length - own.length);
     return leases;
   }

@@ -57,6 +57,7 @@ export class IdentityOpener {
     fields: readonly IdentityField[],
   ): Promise<Partial<Record<IdentityField, string>> | null> {
     const subkey = await this.vault.withKey(row, (dek) => deriveSubkey(dek, 'identity'));
+    if (subkey === null) return null;
     try {
       const { schemaVersion } = definitionOf(header.type);
       const context = sealContextOf(header, { recordId, dekVersion: row.dekVersion }, schemaVersion);

@@ -48,6 +48,7 @@ export class RowKeysService {
     );
     if (!row) return null;
     const subkey = await this.vault.withKey(row, (dek) => deriveSubkey(dek, 'identity'));
+    if (subkey === null) return null;
     try {
       return indexMac(indexKey, 'row', record.borough, referenceIn(record, dekVersion, subkey));
     } catch (error) {

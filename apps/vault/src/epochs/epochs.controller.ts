@@ -1,0 +1,37 @@
+import { Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Callers } from '@probity/platform';
+import { EpochStatus } from './epoch-status.js';
+import { EpochsReply } from './epochs.dto.js';
+import { RotationService } from './rotation.service.js';
+
+/** Epochs of the key-encryption key. */
+@ApiTags('epochs')
+@Callers('operator')
+@Controller('v1/epochs')
+export class EpochsController {
+  constructor(
+    @Inject(EpochStatus) private readonly status: EpochStatus,
+    @Inject(RotationService) private readonly rotations: RotationService,
+  ) {}
+
+  /** Every epoch, what is wrapped under it, and the rotation that is unfinished. */
+  @Get()
+  @ApiOkResponse({ type: EpochsReply })
+  read(): Promise<EpochsReply> {
+    return this.status.read();
+  }
+
+  /**
+   * Begins the next epoch, or goes on with the rotation that is unfinished. Answers when new keys are wrapped under the
+   * next epoch; the others are rewrapped meanwhile. 409 KEY-002 when a rotation is under way, 503 KEY-003 when the key
+   * provider fails.
+   */
+  @Post('rotate')
+  @HttpCode(202)
+  @ApiAcceptedResponse({ type: EpochsReply })
+  async rotate(): Promise<EpochsReply> {
+    await this.rotations.rotate();
+    return this.status.read();
+  }
+}
