@@ -351,7 +351,7 @@ describe('governance', () => {
       });
     });
 
-    it('[R-80, R-81] has each page in the log of looks before it is shown, with the positions it was read at', async () => {
+    it('[R-80][R-81] has each page in the log of looks before it is shown, with the positions it was read at', async () => {
       const recordId = await insert({});
       const { json } = await call('GET', `/v1/matrix?borough=${HACKNEY}`, central(1));
       expect(json['items']).toHaveLength(1);

@@ -101,7 +101,7 @@ describe('the door of the vault', () => {
     ]);
   });
 
-  it('[R-80, R-81] has written who, what, why and about whom before it answers, whom and why under seal', async () => {
+  it('[R-80][R-81] has written who, what, why and about whom before it answers, whom and why under seal', async () => {
     const order = { ...named, ...WHY, records: [listed[0]], recipient: 'partner:example' };
     const { body } = await ask('central-1', order);
     const event = await entry(body['entry']);

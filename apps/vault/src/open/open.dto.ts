@@ -16,7 +16,7 @@ import {
 } from 'class-validator';
 
 /** People whom one request may open, and one entry of the log names. */
-export const MOST_SUBJECTS = 500;
+const MOST_SUBJECTS = 500;
 
 /** Members of an identity that can be shown. */
 export const IDENTITY_FIELDS = ['familyName', 'givenName', 'dateOfBirth', 'localRef'] as const;
