@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 const GENERATORS = [
   { artefact: 'docs/compliance/findings.md', command: ['infra/checks/findings.mjs'] },
   { artefact: 'docs/reference/openapi', command: ['infra/checks/openapi.mjs'] },
+  { artefact: 'docs/reference/access.md', command: ['infra/checks/access-matrix.mjs'] },
   { artefact: 'docs/reference/cli.md', command: ['infra/checks/cli-reference.mjs'] },
   { artefact: 'docs/reference/events.md and codes.md', command: ['infra/checks/reference.mjs'] },
 ];

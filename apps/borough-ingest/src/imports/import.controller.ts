@@ -11,7 +11,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { BodyStream, Callers, CurrentCaller, StoreOpenGuard } from '@probity/platform';
+import { BodyStream, Callers, CurrentCaller, PersonDecides, StoreOpenGuard } from '@probity/platform';
 import type { BodyBytes, Caller } from '@probity/platform';
 import { ImportIdDto, NewImportDto } from './import.dto.js';
 import type { ImportView } from './import.service.js';
@@ -25,6 +25,7 @@ export class ImportController {
   constructor(private readonly imports: ImportService) {}
 
   @Post()
+  @PersonDecides()
   @UseGuards(StoreOpenGuard)
   @ApiOperation({
     summary: 'Announce a file',

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Callers, CurrentCaller, StoreOpenGuard, parseInstant } from '@probity/platform';
+import { Callers, CurrentCaller, PersonDecides, StoreOpenGuard, parseInstant } from '@probity/platform';
 import type { Caller } from '@probity/platform';
 import {
   WindowCloseBody,
@@ -31,6 +31,7 @@ export class MigrationWindowController {
 
   /** Asks for a window; answers 200 with the one that the file has already. */
   @Post()
+  @PersonDecides()
   @Callers('central-team')
   @ApiCreatedResponse({ type: WindowView })
   @ApiOkResponse({ type: WindowView })
@@ -49,6 +50,7 @@ export class MigrationWindowController {
   /** Opens a window as the second person. */
   @Post(':id/approve')
   @HttpCode(200)
+  @PersonDecides()
   @Callers('central-team')
   @ApiParam({ name: 'id', format: 'uuid' })
   @ApiOkResponse({ type: WindowView })
