@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BatchSigner, UnsignedEvent, WriterProof } from '@probity/events';
+import { SendRejected } from '@probity/messaging';
 import type { LogClient } from '@probity/messaging';
 import type { AccessEntry, RefusedEntry } from './access-entry.js';
 import { LOOKS_TOPIC, consultedEvent, refusedEvent } from './access-event.js';
@@ -22,6 +23,8 @@ export interface AccessLogParts {
   /** `/central` or `/boroughs/<GSS code>`. */
   readonly source: string;
   readonly policyVersion: string;
+  /** Told why an entry was not written, in a sentence without content. */
+  readonly report?: (sentence: string) => void;
   /** Trace of the request under way. */
   readonly traceparent?: () => string | undefined;
 }
@@ -66,8 +69,8 @@ export class AccessLog {
    */
   async consulted(entry: AccessEntry): Promise<string> {
     const writing = this.#writing();
-    const key = await this.parts.keys.keyOf(monthOf(writing.now)).catch(() => {
-      throw new LookNotLogged('the key of the log is not to be had');
+    const key = await this.parts.keys.keyOf(monthOf(writing.now)).catch((error: unknown) => {
+      throw this.#failed('the key of the log is not to be had', error);
     });
     return this.#append(consultedEvent(entry, writing, key));
   }
@@ -83,7 +86,7 @@ export class AccessLog {
     const acknowledged = new Promise<void>((resolve, reject) => {
       this.#waiting.push({ event, resolve, reject });
       timer = setTimeout(() => {
-        reject(new LookNotLogged('the log does not answer'));
+        reject(this.#failed('the log does not answer'));
       }, PATIENCE_MS);
     });
     this.#pump();
@@ -115,9 +118,18 @@ export class AccessLog {
       const records = batch.map(({ event }, place) => recordOf(event, proofs[place] as WriterProof));
       await this.parts.log.send(this.parts.brokerTopic, partition, records);
       for (const { resolve } of batch) resolve();
-    } catch {
-      for (const { reject } of batch) reject(new LookNotLogged('the log has not taken the entry'));
+    } catch (error) {
+      const failure = this.#failed('the log has not taken the entry', error);
+      for (const { reject } of batch) reject(failure);
     }
+  }
+
+  /** The error of somebody else is told by its name: its message may quote anything. */
+  #failed(sentence: string, error?: unknown): LookNotLogged {
+    const cause = error instanceof SendRejected ? error.cause : error;
+    const name = cause instanceof Error ? ` (${cause.name})` : '';
+    this.parts.report?.(`${sentence}${name}`);
+    return new LookNotLogged(sentence);
   }
 
   #writing(): WritingFacts {

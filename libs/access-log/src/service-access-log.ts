@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { BatchSigner } from '@probity/events';
 import { KafkaLog, topicName } from '@probity/messaging';
 import { currentTraceparent, readOperatingModel, readStackFile } from '@probity/platform';
-import type { DomainClock, StackConfig, UuidV7Source } from '@probity/platform';
+import type { DomainClock, ServiceLogger, StackConfig, UuidV7Source } from '@probity/platform';
 import { LOOKS_TOPIC } from './access-event.js';
 import type { AccessKeySource } from './access-key.js';
 import { AccessLog } from './access-log.js';
@@ -15,6 +15,7 @@ export interface ServiceLogParts {
   readonly keys: AccessKeySource;
   readonly clock: DomainClock;
   readonly ids: UuidV7Source;
+  readonly logger: Pick<ServiceLogger, 'warn'>;
 }
 
 /** The log of looks as a service of the centre writes it: under its own principal, signed with its own key. */
@@ -22,7 +23,7 @@ export class ServiceAccessLog extends AccessLog {
   readonly #log: KafkaLog;
 
   /** @throws ConfigError when the service has no key to sign with */
-  constructor({ config, service, keys, clock, ids }: ServiceLogParts) {
+  constructor({ config, service, keys, clock, ids, logger }: ServiceLogParts) {
     const log = new KafkaLog({ clientId: service, connection: config.kafka(service) });
     const pem = readStackFile(join(config.paths.writerKeys, `${service}.key.pem`));
     super({
@@ -34,6 +35,9 @@ export class ServiceAccessLog extends AccessLog {
       nextId: (at) => ids.next(at),
       source: '/central',
       policyVersion: readOperatingModel().hash,
+      report: (sentence) => {
+        logger.warn(`a look was not logged: ${sentence}`, 'AccessLog');
+      },
       traceparent: currentTraceparent,
     });
     this.#log = log;

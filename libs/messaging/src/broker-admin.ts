@@ -130,7 +130,7 @@ export class KafkaBrokerAdmin implements BrokerAdmin {
     const admin = await this.#ready();
     const names = (await admin.listTopics()).filter((name) => !name.startsWith('__')).sort();
     if (names.length === 0) return [];
-    const { topics } = await admin.fetchTopicMetadata({ topics: names });
+    const { topics } = await metadataOf(admin, names);
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
       resources: names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name })),
@@ -225,4 +225,14 @@ export function topicDrift(specs: readonly TopicSpec[], live: readonly TopicSpec
         );
     return found;
   });
+}
+
+/** The client has no metadata, and throws a TypeError, when its connection is replaced in the very moment in which it asks. */
+async function metadataOf(admin: Admin, topics: string[]): ReturnType<Admin['fetchTopicMetadata']> {
+  try {
+    return await admin.fetchTopicMetadata({ topics });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return admin.fetchTopicMetadata({ topics });
+  }
 }

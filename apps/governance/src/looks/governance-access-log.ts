@@ -1,7 +1,7 @@
 import { LentAccessKeys, ServiceAccessLog } from '@probity/access-log';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { Inject, Injectable } from '@nestjs/common';
-import { DomainClock, STACK_CONFIG, UuidV7Source } from '@probity/platform';
+import { DomainClock, ServiceLogger, STACK_CONFIG, UuidV7Source } from '@probity/platform';
 import type { StackConfig } from '@probity/platform';
 import { VaultClient } from '@probity/sealing';
 
@@ -14,10 +14,11 @@ export class GovernanceAccessLog extends ServiceAccessLog implements OnApplicati
     @Inject(STACK_CONFIG) config: StackConfig,
     @Inject(DomainClock) clock: DomainClock,
     @Inject(UuidV7Source) ids: UuidV7Source,
+    @Inject(ServiceLogger) logger: ServiceLogger,
   ) {
     const url = `https://127.0.0.1:${String(config.ports.vault)}`;
     const vault = new VaultClient({ url, tls: config.serviceTls('governance') });
-    super({ config, service: 'governance', keys: new LentAccessKeys(vault), clock, ids });
+    super({ config, service: 'governance', keys: new LentAccessKeys(vault), clock, ids, logger });
     this.#vault = vault;
   }
 

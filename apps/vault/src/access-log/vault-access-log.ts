@@ -1,7 +1,7 @@
 import { ServiceAccessLog } from '@probity/access-log';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { Inject, Injectable } from '@nestjs/common';
-import { DomainClock, STACK_CONFIG, UuidV7Source } from '@probity/platform';
+import { DomainClock, ServiceLogger, STACK_CONFIG, UuidV7Source } from '@probity/platform';
 import type { StackConfig } from '@probity/platform';
 import { AccessKeys } from './access-keys.js';
 
@@ -13,8 +13,9 @@ export class VaultAccessLog extends ServiceAccessLog implements OnApplicationShu
     @Inject(AccessKeys) keys: AccessKeys,
     @Inject(DomainClock) clock: DomainClock,
     @Inject(UuidV7Source) ids: UuidV7Source,
+    @Inject(ServiceLogger) logger: ServiceLogger,
   ) {
-    super({ config, service: 'vault', keys, clock, ids });
+    super({ config, service: 'vault', keys, clock, ids, logger });
   }
 
   async onApplicationShutdown(): Promise<void> {
