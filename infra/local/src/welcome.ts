@@ -27,6 +27,7 @@ export function welcome(
     '  npx probity matrix summary      the central matrix, by borough and band',
     `  npx probity import <folder> --as-at ${FIRST_INSTANT}`,
     "                                  a borough's list, or a folder of lists",
+    '  npx probity login               logs you in as somebody made up; --as dpo does it at once',
     '  npx probity digest              one digest of the whole store',
     '  npm run reset                   removes the store, once it is stopped',
     '',
