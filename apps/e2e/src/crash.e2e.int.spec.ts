@@ -99,7 +99,7 @@ describe('an import that loses processes', () => {
 
   it('ends with one sentence and nothing left running when the broker of a started stack is killed', async () => {
     const pids = clean.pids();
-    expect(alive(pids)).toHaveLength(9);
+    expect(alive(pids)).toHaveLength(10);
     process.kill(pids.get('kafka') ?? 0, 'SIGKILL');
     const { code, stderr } = (await supervisor?.ended) ?? { code: null, stderr: '' };
     expect(code).toBe(1);
