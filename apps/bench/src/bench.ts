@@ -8,9 +8,12 @@ import { measureEmmett } from './measurements/emmett.measurement.js';
 import { measureGroups } from './measurements/group.measurement.js';
 import { measureImport } from './measurements/import.measurement.js';
 import { measureLatency } from './measurements/latency.measurement.js';
+import { measureLeases } from './measurements/leases.measurement.js';
 import { measureProjector } from './measurements/projector.measurement.js';
 import { measureRebuild } from './measurements/rebuild.measurement.js';
 import { measureRelay } from './measurements/relay.measurement.js';
+import { measureRotation } from './measurements/rotation.measurement.js';
+import { measureSeal } from './measurements/seal.measurement.js';
 import type { BenchOptions, MeasurementName } from './options.js';
 
 /**
@@ -50,6 +53,9 @@ export class Bench {
     }
     if (this.#wants('rebuild'))
       this.#figures.push(...(await measureRebuild(await this.#openScratch(), sizes)));
+    if (this.#wants('seal')) this.#figures.push(...(await measureSeal(lab.report, sizes)));
+    if (this.#wants('leases')) this.#figures.push(await measureLeases(lab, sizes));
+    if (this.#wants('rotation')) this.#figures.push(await measureRotation(lab, sizes));
     const asked = this.#figures.filter(({ measurement }) => this.#wants(measurement));
     return { machine: machine(), figures: asked, memory: this.#memory };
   }

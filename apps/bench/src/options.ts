@@ -11,6 +11,9 @@ export const MEASUREMENTS = [
   'projector',
   'rebuild',
   'emmett',
+  'seal',
+  'leases',
+  'rotation',
 ] as const;
 
 /** One of {@link MEASUREMENTS}. */
@@ -34,6 +37,11 @@ export interface Sizes {
   readonly projectorRounds: number;
   /** Events that a generation is rebuilt from, beside readers. */
   readonly rebuildEvents: number;
+  /** Groups that one round seals, and opens. */
+  readonly sealedGroups: number;
+  /** Keys that are leased and rotated. */
+  readonly vaultKeys: number;
+  readonly vaultRounds: number;
   /** Rows of one imported list. */
   readonly importRows: number;
   readonly importRounds: number;
@@ -53,6 +61,9 @@ const FULL: Sizes = {
   projectorEvents: 30_000,
   projectorRounds: 5,
   rebuildEvents: 100_000,
+  sealedGroups: 50_000,
+  vaultKeys: 100_000,
+  vaultRounds: 3,
   importRows: 10_000,
   importRounds: 3,
   loadRate: 200,
@@ -67,6 +78,9 @@ const QUICK: Sizes = {
   projectorEvents: 6_000,
   projectorRounds: 1,
   rebuildEvents: 20_000,
+  sealedGroups: 20_000,
+  vaultKeys: 10_000,
+  vaultRounds: 1,
   importRows: 2_000,
   importRounds: 1,
   loadRate: 200,

@@ -11,6 +11,7 @@ import { projectionCommand } from './commands/projection.command.js';
 import { reconcileCommand } from './commands/reconcile.command.js';
 import { recoverCommand } from './commands/recover.command.js';
 import { statusCommand } from './commands/status.command.js';
+import { vaultCommand } from './commands/vault.command.js';
 import { whoamiCommand } from './commands/whoami.command.js';
 import { examples, type CommandContext } from './context.js';
 import { CommandError, EXIT, type ExitCode } from './exit-code.js';
@@ -39,7 +40,7 @@ function buildProgram(context: CommandContext): Command {
     );
   const commands = [
     ...[importCommand, matrixCommand, openCommand, digestCommand, clockCommand],
-    ...[recoverCommand, parkedCommand, projectionCommand, reconcileCommand, statusCommand],
+    ...[recoverCommand, parkedCommand, projectionCommand, reconcileCommand, vaultCommand, statusCommand],
     ...[loginCommand, logoutCommand, whoamiCommand],
   ];
   for (const build of commands) program.addCommand(build(context));

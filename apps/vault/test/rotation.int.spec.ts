@@ -6,6 +6,8 @@ import type { Harness } from '@probity/testing';
 import type pg from 'pg';
 import { VaultPool } from '../src/database/vault-pool.js';
 import { withRotationLock } from '../src/epochs/rotation-lock.js';
+import { DataKeyRepository } from '../src/keys/data-key.repository.js';
+import { DataKeyVault } from '../src/keys/data-key.vault.js';
 import type { RotationStep } from '../src/epochs/rotation.js';
 import { epochsOf, rotatedTo, rotateObserved } from './rotation-fixture.js';
 import { startVault, vaultHarness, type VaultFixture } from './vault-fixture.js';
@@ -116,6 +118,14 @@ describe('[R-62] a rotation of the key-encryption key', () => {
     expect(made.length).toBeGreaterThan(0);
     expect(await allOpen([...keys, ...made])).toBe(true);
     expect(readdirSync(harness.config.paths.kek)).toEqual(['epoch-000004.key']);
+  });
+
+  it('goes unnoticed by whoever read a row before it and opens it afterwards', async () => {
+    const [row] = await fixture.vault.app.get(DataKeyRepository).findNewest([keys[0]!.recordId]);
+    await rotate();
+    await rotatedTo(fixture, 2);
+    const opened = await fixture.vault.app.get(DataKeyVault).withKey(row!, (dek) => Buffer.from(dek));
+    expect([row!.epoch, opened]).toEqual([1, keys[0]!.dek]);
   });
 
   const STEPS: RotationStep[] = [
