@@ -15,8 +15,9 @@ beforeEach(() => {
 });
 afterAll(async () => services.stop());
 
+const WHY = ['--purpose', 'VIOLENCE_REDUCTION_TASKING', '--because', 'weekly tasking meeting'];
 const matrix = async (words: string[] = [], synthetic = true): Promise<CommandRun> =>
-  runCommand(['matrix', ...words], (as) => services.open({ synthetic }, as));
+  runCommand(['matrix', ...WHY, ...words], (as) => services.open({ synthetic }, as));
 const people = (): string[] => services.seen.map(({ person }) => person);
 
 describe('who acts in a command', () => {
