@@ -7,6 +7,7 @@ import {
   stopped,
   untilRotated,
   type Epochs,
+  type RotationState,
 } from '../epochs/epochs.js';
 import type { Stack } from '../http/stack.js';
 import { createRecordsProgress } from '../output/records-progress.js';
@@ -62,22 +63,19 @@ export function vaultCommand(context: CommandContext): Command {
 async function rotate(context: CommandContext, stack: Stack, { wait, json }: VaultOptions): Promise<void> {
   const { output } = context;
   const vault = stack.service('vault', 'operator');
-  const begun = await vault.post<Epochs>(`${EPOCHS_PATH}/rotate`, {});
+  const begun = await vault.post<RotationState>(`${EPOCHS_PATH}/rotate`, {});
   output.note(`New keys are wrapped under epoch ${formatCount(begun.currentEpoch)}.`);
-  if (wait === false) {
-    tell(context, begun, json === true);
-    return;
+  if (wait !== false) {
+    const bar = createRecordsProgress(output);
+    try {
+      await untilRotated(vault, begun, (done, total) => {
+        bar.show('rewrapping', done, total);
+      });
+    } finally {
+      bar.stop();
+    }
   }
-  const bar = createRecordsProgress(output);
-  try {
-    const ended = await untilRotated(vault, begun, (done, total) => {
-      bar.show('rewrapping', done, total);
-    });
-    bar.stop();
-    tell(context, ended, json === true);
-  } finally {
-    bar.stop();
-  }
+  tell(context, await vault.get<Epochs>(EPOCHS_PATH), json === true);
 }
 
 function tell({ output }: CommandContext, epochs: Epochs, isJson: boolean): void {

@@ -21,13 +21,17 @@ interface UnfinishedRotation {
   remedy: string | null;
 }
 
+/** Which epoch is the current one, and the rotation that is unfinished. */
+export interface RotationState {
+  currentEpoch: number;
+  rotation: UnfinishedRotation | null;
+}
+
 /** The epochs of the key-encryption key, as the vault tells them. Instants are domain time. */
-export interface Epochs {
+export interface Epochs extends RotationState {
   provider: string;
   destructionAssured: boolean;
-  currentEpoch: number;
   nextRotationDueAt: string;
-  rotation: UnfinishedRotation | null;
   epochs: {
     epoch: number;
     state: string;
@@ -48,21 +52,19 @@ export type RotationWatch = (done: number, total: number) => void;
  */
 export async function untilRotated(
   vault: ServiceClient,
-  begun: Epochs,
+  begun: RotationState,
   watch: RotationWatch,
-): Promise<Epochs> {
-  for (let epochs = begun; ; epochs = await look(vault)) {
-    const { rotation } = epochs;
-    if (rotation === null) return epochs;
+): Promise<void> {
+  for (let { rotation } = begun; rotation !== null; { rotation } = await look(vault)) {
     if (rotation.state === 'stopped') throw stopped(rotation);
     watch(rotation.rewrapped, rotation.keys ?? 0);
     await pause(LOOK_MS);
   }
 }
 
-async function look(vault: ServiceClient): Promise<Epochs> {
+async function look(vault: ServiceClient): Promise<RotationState> {
   try {
-    return await vault.get<Epochs>(EPOCHS_PATH);
+    return await vault.get<RotationState>(`${EPOCHS_PATH}/rotation`);
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;
     throw new CommandError(

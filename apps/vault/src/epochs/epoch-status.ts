@@ -5,7 +5,7 @@ import { KEY_PROVIDER } from '../keys/key-provider.js';
 import { VaultMetrics } from '../vault.metrics.js';
 import { nextRotationDue } from './epoch-rules.js';
 import { EpochRepository, type EpochRow } from './epoch.repository.js';
-import type { EpochReply, EpochsReply, RotationReply } from './epochs.dto.js';
+import type { EpochReply, EpochsReply, RotationReply, RotationStateReply } from './epochs.dto.js';
 
 const REMEDY =
   'Put the named keys right from a backup as docs/how-to/rotate-keys.md says, then run probity vault rotate.';
@@ -31,6 +31,13 @@ export class EpochStatus {
       rotation: rotationOf(epochs),
       epochs: epochs.map((row) => epochReply(row, living.get(row.epoch) ?? 0)),
     };
+  }
+
+  /** What is being done; counts nothing, so it may be asked again and again. */
+  async rotation(): Promise<RotationStateReply> {
+    const epochs = await this.repository.all();
+    const current = epochs.find(({ state }) => state === 'current') as EpochRow;
+    return { currentEpoch: current.epoch, rotation: rotationOf(epochs) };
   }
 
   /** Not ready when a rotation stands still: a person has to look, and nothing is destroyed until then. */

@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Callers } from '@probity/platform';
 import { EpochStatus } from './epoch-status.js';
-import { EpochsReply } from './epochs.dto.js';
+import { EpochsReply, RotationStateReply } from './epochs.dto.js';
 import { RotationService } from './rotation.service.js';
 
 /** Epochs of the key-encryption key. */
@@ -15,11 +15,18 @@ export class EpochsController {
     @Inject(RotationService) private readonly rotations: RotationService,
   ) {}
 
-  /** Every epoch, what is wrapped under it, and the rotation that is unfinished. */
+  /** Every epoch, what is wrapped under it, and the rotation that is unfinished. Counts every key. */
   @Get()
   @ApiOkResponse({ type: EpochsReply })
   read(): Promise<EpochsReply> {
     return this.status.read();
+  }
+
+  /** The rotation that is unfinished, and how far it is. */
+  @Get('rotation')
+  @ApiOkResponse({ type: RotationStateReply })
+  readRotation(): Promise<RotationStateReply> {
+    return this.status.rotation();
   }
 
   /**
@@ -29,9 +36,9 @@ export class EpochsController {
    */
   @Post('rotate')
   @HttpCode(202)
-  @ApiAcceptedResponse({ type: EpochsReply })
-  async rotate(): Promise<EpochsReply> {
+  @ApiAcceptedResponse({ type: RotationStateReply })
+  async rotate(): Promise<RotationStateReply> {
     await this.rotations.rotate();
-    return this.status.read();
+    return this.status.rotation();
   }
 }

@@ -62,22 +62,25 @@ export class RotationReply {
   remedy!: string | null;
 }
 
+/** What is being done just now. */
+export class RotationStateReply {
+  @ApiProperty({ minimum: 1 })
+  currentEpoch!: number;
+
+  @ApiProperty({ type: RotationReply, nullable: true })
+  rotation!: RotationReply | null;
+}
+
 /** Every epoch that ever was, and what is being done. */
-export class EpochsReply {
+export class EpochsReply extends RotationStateReply {
   @ApiProperty({ enum: ['file', 'pkcs11'] })
   provider!: string;
 
   @ApiProperty({ description: 'Whether the provider destroys a key for sure, medium included.' })
   destructionAssured!: boolean;
 
-  @ApiProperty({ minimum: 1 })
-  currentEpoch!: number;
-
   @ApiProperty({ format: 'date-time', description: 'When the next epoch begins by itself.' })
   nextRotationDueAt!: string;
-
-  @ApiProperty({ type: RotationReply, nullable: true })
-  rotation!: RotationReply | null;
 
   @ApiProperty({ type: [EpochReply] })
   epochs!: EpochReply[];

@@ -3,7 +3,7 @@ import type { Clock } from '@probity/platform';
 import { KeyProviderError, zeroise, type KeyProvider } from '@probity/sealing';
 import { whyUnaccounted } from './epoch-rules.js';
 import type { EpochRepository, EpochRow, EpochSession } from './epoch.repository.js';
-import { WRAPPED_KEYS, type WrappedKey, type WrappedKeys } from './wrapped-keys.js';
+import { WRAPPED_KEYS, type KeyPage, type WrappedKey, type WrappedKeys } from './wrapped-keys.js';
 
 /** What a rotation has just done. Killed after any of these, it goes on from there. */
 export type RotationStep =
@@ -11,9 +11,6 @@ export type RotationStep =
 
 /** Is told of each step and how many keys it was about; a test may end the rotation by throwing. */
 export type RotationObserver = (step: RotationStep, keys: number) => void;
-
-/** Keys that are read and written back in one transaction. */
-const BATCH = 1000;
 
 /** Keys after which readers and writers of fresh keys are let in. */
 const STRETCH = 50;
@@ -96,30 +93,32 @@ export class Rotation {
   }
 
   async #rewrap(table: WrappedKeys, move: { from: number; to: number }, signal: AbortSignal): Promise<void> {
-    let last: WrappedKey | null = null;
-    while (!signal.aborted) {
-      const page: WrappedKey[] = await table.after(this.session, move.from, last, BATCH);
-      last = page.at(-1) ?? null;
-      if (last === null) return;
-      const moved: { key: WrappedKey; wrapped: Buffer }[] = [];
-      for (let at = 0; at < page.length; at += STRETCH) {
-        const stretch = page.slice(at, at + STRETCH);
-        const wrapped = await Promise.all(stretch.map((key) => this.#wrapAnew(key, move)));
-        for (const [index, key] of stretch.entries()) {
-          const anew = wrapped[index];
-          if (anew) moved.push({ key, wrapped: anew });
-        }
-        await letOthersRun();
-      }
-      if (moved.length > 0)
-        await table.replace(
-          this.session,
-          move,
-          moved.map(({ key }) => key),
-          moved.map(({ wrapped }) => wrapped),
-        );
-      this.parts.observe('batch rewrapped', moved.length);
+    for (let place: number | null = 0; place !== null && !signal.aborted;) {
+      const page: KeyPage = await table.page(this.session, move.from, place);
+      const moved = await this.#wrapAll(page.keys, move);
+      const [keys, wrapped] = [moved.map(({ key }) => key), moved.map(({ wrapped: anew }) => anew)];
+      if (keys.length > 0) await table.replace(this.session, move, keys, wrapped);
+      this.parts.observe('batch rewrapped', keys.length);
+      place = page.next;
     }
+  }
+
+  /** Those keys that open, with their new wrappings. */
+  async #wrapAll(
+    keys: readonly WrappedKey[],
+    move: { from: number; to: number },
+  ): Promise<{ key: WrappedKey; wrapped: Buffer }[]> {
+    const moved: { key: WrappedKey; wrapped: Buffer }[] = [];
+    for (let at = 0; at < keys.length; at += STRETCH) {
+      const stretch = keys.slice(at, at + STRETCH);
+      const wrapped = await Promise.all(stretch.map((key) => this.#wrapAnew(key, move)));
+      for (const [index, key] of stretch.entries()) {
+        const anew = wrapped[index];
+        if (anew) moved.push({ key, wrapped: anew });
+      }
+      await letOthersRun();
+    }
+    return moved;
   }
 
   /** The key wrapped under the other epoch, read back and compared; null when it does not open under its own. */

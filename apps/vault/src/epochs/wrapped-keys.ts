@@ -8,10 +8,17 @@ export interface WrappedKey {
   aad(epoch: number): Buffer;
 }
 
+/** Some of the keys of a table. */
+export interface KeyPage<Key extends WrappedKey = WrappedKey> {
+  readonly keys: readonly Key[];
+  /** Null after the last place. */
+  readonly next: number | null;
+}
+
 /** A table of wrapped keys. A further one belongs into {@link WRAPPED_KEYS}, or its keys die with their epoch. */
 export interface WrappedKeys<Key extends WrappedKey = WrappedKey> {
-  /** Living keys under an epoch after one of them, in their order; at most `limit`. */
-  after(session: EpochSession, epoch: number, last: Key | null, limit: number): Promise<Key[]>;
+  /** Living keys under an epoch in one place of the table, about a thousand, and the next place; places count from 0. */
+  page(session: EpochSession, epoch: number, place: number): Promise<KeyPage<Key>>;
   /** Living keys under an epoch, here and there, at most `count`. */
   sample(session: EpochSession, epoch: number, count: number): Promise<Key[]>;
   /** Put other wrappings in their places: all of them last, or none. Keys that were erased meanwhile stay erased. */
@@ -33,18 +40,23 @@ interface Pepper extends WrappedKey {
 }
 
 const DATA_KEY = 'record_id AS "recordId", dek_version AS "dekVersion", wrapped';
-const NO_RECORD = '00000000-0000-0000-0000-000000000000';
+/** Blocks of the table that are read and written back together: neighbours, so that few pages change at a time. */
+const BLOCKS = 24;
 
 const dataKeys: WrappedKeys<DataKey> = {
-  async after(session, epoch, last, limit) {
+  // Nothing is added under a retiring epoch, so its keys stay in the blocks that the table has now, or leave them.
+  async page(session, epoch, place) {
     const found = await session.query<Omit<DataKey, 'aad'>>({
       name: 'rewrap-page',
       text: `SELECT ${DATA_KEY} FROM vault.data_key
-             WHERE (record_id, dek_version) > ($1::uuid, $2::integer) AND epoch = $3 AND wrapped IS NOT NULL
-             ORDER BY record_id, dek_version LIMIT $4`,
-      values: [last?.recordId ?? NO_RECORD, last?.dekVersion ?? 0, epoch, limit],
+             WHERE ctid >= $1::tid AND ctid < $2::tid AND epoch = $3 AND wrapped IS NOT NULL`,
+      values: [`(${String(place)},0)`, `(${String(place + BLOCKS)},0)`, epoch],
     });
-    return found.rows.map(dataKey);
+    const size = await session.query<{ blocks: number }>(
+      `SELECT (pg_relation_size('vault.data_key') / current_setting('block_size')::bigint)::float8 AS blocks`,
+    );
+    const isLast = place + BLOCKS >= (size.rows[0]?.blocks ?? 0);
+    return { keys: found.rows.map(dataKey), next: isLast ? null : place + BLOCKS };
   },
 
   // Record ids are random, so the next one after a random place is a random one.
@@ -68,15 +80,11 @@ const dataKeys: WrappedKeys<DataKey> = {
 };
 
 const peppers: WrappedKeys<Pepper> = {
-  async after(session, epoch, last, limit) {
-    const found = await session.query<Omit<Pepper, 'aad'>>(
-      `SELECT purpose, wrapped FROM vault.index_pepper WHERE purpose > $1 AND epoch = $2 ORDER BY purpose LIMIT $3`,
-      [last?.purpose ?? '', epoch, limit],
-    );
-    return found.rows.map(pepper);
+  async page(session, epoch) {
+    return { keys: await peppersUnder(session, epoch), next: null };
   },
 
-  sample: (session, epoch, count) => peppers.after(session, epoch, null, count),
+  sample: (session, epoch) => peppersUnder(session, epoch),
 
   async replace(session, { from, to }, keys, wrapped) {
     const values = [from, to, keys.map(({ purpose }) => purpose), wrapped];
@@ -86,6 +94,15 @@ const peppers: WrappedKeys<Pepper> = {
 
 /** Every table of wrapped keys. */
 export const WRAPPED_KEYS: readonly WrappedKeys[] = [peppers, dataKeys];
+
+/** One a purpose: there are few. */
+async function peppersUnder(session: EpochSession, epoch: number): Promise<Pepper[]> {
+  const found = await session.query<Omit<Pepper, 'aad'>>(
+    'SELECT purpose, wrapped FROM vault.index_pepper WHERE epoch = $1',
+    [epoch],
+  );
+  return found.rows.map(pepper);
+}
 
 function dataKey({ recordId, dekVersion, wrapped }: Omit<DataKey, 'aad'>): DataKey {
   return { recordId, dekVersion, wrapped, aad: (epoch) => dekAad(recordId, dekVersion, epoch) };
