@@ -43,6 +43,22 @@ export function typeOf(name: string, schemaVersion: number): string {
   return `probity.${name}.v${String(schemaVersion)}`;
 }
 
+/** What ends a record of either list, in the order in which it happens. Nothing of the erasure itself is sealed. */
+function endOf(family: 'matrix' | 'safeguarding'): Version[] {
+  const of = (event: string, skeleton: JsonSchema, sealed: EventDefinition['sealed'] = {}): Version =>
+    define(`${family}.${event}`, 'records', skeleton, sealed);
+  return [
+    of('entry-removed', schemas.boroughAndFamily, { case: schemas.entryRemoved }),
+    of('processing-restricted', schemas.restrictionBegun, { case: schemas.processingRestricted }),
+    of('restriction-lifted', schemas.restrictionEnded, { case: schemas.restrictionLifted }),
+    of('erasure-requested', schemas.erasureRequested),
+    of('record-fenced', schemas.boroughOnly),
+    of('erasure-cancelled', schemas.erasureCancelled),
+    of('subject-key-destroyed', schemas.subjectKeyDestroyed),
+    of('ciphertext-deleted', schemas.boroughOnly),
+  ];
+}
+
 /** Every event type, by its CloudEvents type: all versions that were ever written, each after the one before it. */
 export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
   withCurrent([
@@ -82,6 +98,8 @@ export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
     define('access.command-refused', 'refusals', schemas.commandRefused, {}),
     define('looks.taken', 'looks', schemas.lookTaken, { case: schemas.lookSubjects }),
     define('looks.refused', 'looks', schemas.lookRefused, {}),
+    ...endOf('matrix'),
+    ...endOf('safeguarding'),
   ]).map((definition) => [definition.type, definition]),
 );
 

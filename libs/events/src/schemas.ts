@@ -96,11 +96,9 @@ const groupRead: JsonSchema = {
 
 /** Skeleton of events that say nothing but where. */
 export const boroughOnly = closed({ borough });
+const reasonFamily = anyOf(['criteria', 'time', 'rights', 'error', 'administration']);
 /** Skeleton of events with a coarse family of reasons. */
-export const boroughAndFamily = closed({
-  borough,
-  reasonFamily: anyOf(['criteria', 'time', 'rights', 'error', 'administration']),
-});
+export const boroughAndFamily = closed({ borough, reasonFamily });
 /** Names, date of birth and the borough's own reference. */
 export const identity = closed({ familyName: text, givenName: text, dateOfBirth: date, localRef: text });
 /** Protected characteristics, for statistics alone. */
@@ -219,6 +217,39 @@ export const topicGenerationStarted = closed({
   events: count,
   isIdentity: { type: 'boolean' },
   mapHash: sha256,
+});
+
+const reasonCode: JsonSchema = { type: 'string', pattern: '^[A-Z_]{3,40}$' };
+/** An id or persona of a member of staff: no free text. */
+const staff: JsonSchema = { type: 'string', pattern: '^[A-Za-z0-9-]{3,64}$' };
+
+/** The record has left the list; what it held is kept until the waiting time is over (DPA 2018 s.39(2)). */
+export const entryRemoved = closed({ reasonCode, removedBy: staff, ageClass });
+
+const restrictionId = uuid;
+/** Skeleton of a restriction that begins: which one, so that of several each is lifted by itself (DPA 2018 s.47(2)). */
+export const restrictionBegun = closed({ borough, reasonFamily, restrictionId });
+export const processingRestricted = closed({ ground: reasonCode, restrictedBy: staff, reviewBy: date });
+/** Skeleton of a restriction that ends. */
+export const restrictionEnded = closed({ borough, restrictionId });
+export const restrictionLifted = closed({ reasonCode, liftedBy: staff });
+
+/** Skeleton of a request to erase: why in coarse words, and under which duty. */
+export const erasureRequested = closed({
+  borough,
+  reasonFamily,
+  legalBasis: anyOf(['DPA_2018_S39_2', 'DPA_2018_S47_1', 'SYSTEM_DECOMMISSION']),
+});
+/** Skeleton of a cancelled erasure: the two people who lifted the fence. */
+export const erasureCancelled = closed({
+  borough,
+  cancelledBy: { type: 'array', items: staff, minItems: 2, maxItems: 2, uniqueItems: true },
+});
+/** Skeleton of a destroyed key: the vault's receipt. */
+export const subjectKeyDestroyed = closed({
+  borough,
+  dekVersions: { type: 'array', items: { type: 'integer', minimum: 1 }, minItems: 1, uniqueItems: true },
+  destroyedAt: instant,
 });
 
 export const commandRefused = closed({
