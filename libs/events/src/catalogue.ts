@@ -1,6 +1,7 @@
 import type { SealedGroup } from './event.js';
 import { EventFormatError } from './event.js';
 import type { JsonSchema } from './json-schema.js';
+import * as endings from './ending-schemas.js';
 import * as schemas from './schemas.js';
 
 /** What is known of one event type, which is one schema version of an event. */
@@ -48,13 +49,13 @@ function endOf(family: 'matrix' | 'safeguarding'): Version[] {
   const of = (event: string, skeleton: JsonSchema, sealed: EventDefinition['sealed'] = {}): Version =>
     define(`${family}.${event}`, 'records', skeleton, sealed);
   return [
-    of('entry-removed', schemas.boroughAndFamily, { case: schemas.entryRemoved }),
-    of('processing-restricted', schemas.restrictionBegun, { case: schemas.processingRestricted }),
-    of('restriction-lifted', schemas.restrictionEnded, { case: schemas.restrictionLifted }),
-    of('erasure-requested', schemas.erasureRequested),
+    of('entry-removed', schemas.boroughAndFamily, { case: endings.entryRemoved }),
+    of('processing-restricted', endings.restrictionBegun, { case: endings.processingRestricted }),
+    of('restriction-lifted', endings.restrictionEnded, { case: endings.restrictionLifted }),
+    of('erasure-requested', endings.erasureRequested),
     of('record-fenced', schemas.boroughOnly),
-    of('erasure-cancelled', schemas.erasureCancelled),
-    of('subject-key-destroyed', schemas.subjectKeyDestroyed),
+    of('erasure-cancelled', endings.erasureCancelled),
+    of('subject-key-destroyed', endings.subjectKeyDestroyed),
     of('ciphertext-deleted', schemas.boroughOnly),
   ];
 }
