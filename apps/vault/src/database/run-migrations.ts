@@ -3,6 +3,7 @@ import { ConfigError } from '@probity/platform';
 import { CreateKeyTables1761955200000 } from '../migrations/1761955200000-create-key-tables.js';
 import { Looks1790000000300 } from '../migrations/1790000000300-looks.js';
 import { KeyEpochs1790000000310 } from '../migrations/1790000000310-key-epochs.js';
+import { Erasure1790000000320 } from '../migrations/1790000000320-erasure.js';
 
 /**
  * Bring the vault's schema up to date, as the owner of the database. Running it again changes nothing.
@@ -15,6 +16,11 @@ import { KeyEpochs1790000000310 } from '../migrations/1790000000310-key-epochs.j
 export async function runVaultMigrations(env: NodeJS.ProcessEnv): Promise<number> {
   const url = env['MIGRATION_VAULT_URL'];
   if (!url) throw new ConfigError('MIGRATION_VAULT_URL is not set', 'let the stack run the migrations');
-  const migrations = [CreateKeyTables1761955200000, Looks1790000000300, KeyEpochs1790000000310];
+  const migrations = [
+    CreateKeyTables1761955200000,
+    Looks1790000000300,
+    KeyEpochs1790000000310,
+    Erasure1790000000320,
+  ];
   return migrateSchema({ url, authorityFile: env['MIGRATION_CA'], schema: 'vault', migrations });
 }
