@@ -106,7 +106,12 @@ export const BODY_LIMIT = 8 * 1024 * 1024;
     FenceRepository,
     SoleVault,
     RequestsInFlight,
-    KeyHolders,
+    {
+      provide: KeyHolders,
+      useFactory: (leases: OutstandingLeases, requests: RequestsInFlight, sole: SoleVault, leaseMs: number) =>
+        new KeyHolders({ leases, requests, sole, leaseMs, now: () => performance.now() }),
+      inject: [OutstandingLeases, RequestsInFlight, SoleVault, LEASE_MS],
+    },
     AgeClassReader,
     ErasureService,
     { provide: VAULT_POLICY, useFactory: () => policyFor(hostedBoroughs(process.env)) },
