@@ -33,8 +33,14 @@ export class VaultMetrics {
     '1 while a rotation cannot verify and waits for a person.',
   );
 
+  private readonly erased = counter('probity_vault_keys_destroyed_total', 'Data keys destroyed.', []);
+
   keysIssued(service: string, family: string, count: number): void {
     this.issued.inc({ service, family }, count);
+  }
+
+  keysDestroyed(count: number): void {
+    this.erased.inc(count);
   }
 
   leases(service: string, count: number): void {

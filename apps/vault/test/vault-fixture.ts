@@ -74,7 +74,7 @@ export async function startVault(harness: Harness, change: Partial<StackConfig> 
     const dispatcher = agentOf(tls);
     const response = await request(new URL(path, vault.url), { dispatcher, method, headers, ...content });
     const text = await response.body.text();
-    return { status: response.statusCode, text, body: JSON.parse(text) as WireAnswer['body'] };
+    return { status: response.statusCode, text, body: JSON.parse(text || '{}') as WireAnswer['body'] };
   };
   return {
     harness,

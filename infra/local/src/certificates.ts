@@ -24,6 +24,7 @@ export interface Subject {
 const SERVICES = [
   'borough-ingest',
   'governance',
+  'retention-worker',
   'vault',
   'projector-matrix',
   'projector-safeguarding',

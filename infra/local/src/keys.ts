@@ -10,12 +10,19 @@ export interface WriterEntry {
   topics: string[];
 }
 
-/** Writers and the topics that each may sign for: a borough its own two and `access`; governance its own; the vault what it logs. */
+/**
+ * Writers and the topics that each may sign for: a borough its own two and `access`; governance its own; the vault what it logs;
+ * the retention worker every list, because a record ends in its own stream.
+ */
 function writerTopics(boroughs: readonly string[]): Map<string, string[]> {
   const topics = new Map<string, string[]>();
   for (const code of boroughs) topics.set(code, [`matrix.${code}`, `safeguarding.${code}`, 'access']);
   topics.set('governance', ['oversight', 'sharing', 'access', 'looks']);
   topics.set('vault', ['looks']);
+  topics.set(
+    'retention-worker',
+    boroughs.flatMap((code) => [`matrix.${code}`, `safeguarding.${code}`]),
+  );
   return topics;
 }
 

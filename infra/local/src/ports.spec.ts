@@ -16,6 +16,7 @@ describe('ports', () => {
     expect(portsFrom(4100)).toEqual({
       'borough-ingest': 4101,
       governance: 4102,
+      'retention-worker': 4107,
       vault: 4104,
       'audit-ledger': 4105,
       'projector-matrix': 4106,

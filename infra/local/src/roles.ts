@@ -14,8 +14,11 @@ export const OWNER = 'probity_owner';
 const CONNECT: Record<string, readonly DatabaseName[]> = {
   probity_ingest: ['probity_events'],
   probity_governance: ['probity_events'],
+  probity_retention: ['probity_events'],
   probity_ledger: ['probity_events'],
   probity_vault: ['probity_vault', 'probity_events'],
+  // What the vault reads of a record's history before it destroys the key.
+  probity_vault_events: ['probity_events'],
   probity_matrix: ['probity_views'],
   probity_safeguarding: ['probity_views'],
   probity_reader: ['probity_views'],

@@ -41,6 +41,57 @@ export const CODES = {
     rule: 'R-23; DPA 2018 s.49',
     remedy: 'A human supervisor must decide.',
   },
+  'ERA-001': {
+    sentence: 'The log does not say that the record is fenced.',
+    rule: 'R-61, fence before erasure',
+    remedy: 'Append the request and the fence as the retention worker, then ask again.',
+  },
+  'ERA-002': {
+    sentence:
+      'The history of the record cannot be proved: an event is missing, altered, or signed by somebody else.',
+    rule: 'R-63, nothing is destroyed on an unproved word',
+    remedy: 'Verify the log, and recover the store if it lacks events.',
+  },
+  'ERA-003': {
+    sentence: 'The waiting time since the recorded removal or rejection is not over.',
+    rule: 'R-61; DPA 2018 s.39(2)',
+    remedy: 'Wait: the time runs from when the log had the removal.',
+  },
+  'ERA-004': {
+    sentence: 'A restriction of processing stands.',
+    rule: 'R-67; DPA 2018 s.47(2)',
+    remedy: 'Review the restriction; the erasure goes on when it is lifted.',
+  },
+  'ERA-005': {
+    sentence: 'The erasure was cancelled.',
+    rule: 'R-61, cancelled by two people',
+    remedy: 'There is none: a further erasure needs a request and a fence of its own.',
+  },
+  'ERA-006': {
+    sentence: 'Somebody may still hold the key in memory.',
+    rule: 'R-61, leases end before the key does',
+    remedy: 'Ask again: holders drop the key when they see the fence, and every lease ends within a minute.',
+  },
+  'ERA-007': {
+    sentence: 'The key is destroyed, which nobody can undo.',
+    rule: 'R-61, erasure is final',
+    remedy: 'There is none.',
+  },
+  'ERA-008': {
+    sentence: 'The record is on its list: it was neither removed nor rejected.',
+    rule: 'R-61; lifecycle transitions',
+    remedy: 'Decide the removal first.',
+  },
+  'ERA-009': {
+    sentence: 'The log holds no cancellation of the erasure.',
+    rule: 'R-61, cancelled by two people',
+    remedy: 'Append the cancellation with the names of two people, then ask again.',
+  },
+  'ERA-010': {
+    sentence: 'The vault has no key under this id.',
+    rule: 'R-61',
+    remedy: 'Check the record id.',
+  },
   'EVD-001': {
     sentence: 'The evidence does not meet the sufficiency rule; the missing parts are named.',
     rule: 'R-11, sufficiency',

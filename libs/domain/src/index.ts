@@ -101,5 +101,9 @@ export { evolveGroup, groupFactsOf, initialGroup } from './group/state.js';
 export type { DesignatedGroup, GroupState } from './group/state.js';
 export type { GroupAudited, GroupDesignated, GroupEvent } from './group/events.js';
 
+export { whyNotDestroyed, whyNotFenced, whyNotLifted } from './erasure/decide.js';
+export { evolveEnd, initialEnd } from './erasure/state.js';
+export type { EndState } from './erasure/state.js';
+
 export { importOutcome } from './import-outcome.js';
 export type { ImportOutcome } from './import-outcome.js';

@@ -1,5 +1,5 @@
 /** Why the store did not take a batch. */
-export type AppendRefusal = 'conflict' | 'fenced' | 'forbidden' | 'idempotency' | 'malformed';
+export type AppendRefusal = 'conflict' | 'destroyed' | 'fenced' | 'forbidden' | 'idempotency' | 'malformed';
 
 /** The store refused a batch as a whole: nothing of it was appended. */
 export class AppendRefused extends Error {
@@ -17,6 +17,7 @@ const KINDS: { readonly [sqlState: string]: AppendRefusal } = {
   PB409: 'conflict',
   // A second insert of one stream or event: somebody else was first.
   '23505': 'conflict',
+  PB410: 'destroyed',
   PB423: 'fenced',
   '42501': 'forbidden',
   PB422: 'idempotency',

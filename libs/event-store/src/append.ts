@@ -53,7 +53,7 @@ const CALL = `SELECT * FROM events.append(${Array.from({ length: 28 }, (_, at) =
 /**
  * Append events within the caller's transaction: signed once a topic, versions and fences checked.
  *
- * @throws AppendRefused with kind `conflict` (reload and decide again), `fenced`, `forbidden`, `idempotency` or `malformed`.
+ * @throws AppendRefused with kind `conflict` (reload and decide again), `fenced`, `destroyed` (past recall), `forbidden`, `idempotency` or `malformed`.
  */
 export async function append(client: SqlClient, request: AppendRequest): Promise<AppendResult> {
   const { events, reads = [], idempotency } = request;

@@ -1,6 +1,7 @@
 import type { SealedGroup } from './event.js';
 import { EventFormatError } from './event.js';
 import type { JsonSchema } from './json-schema.js';
+import * as endings from './ending-schemas.js';
 import * as schemas from './schemas.js';
 
 /** What is known of one event type, which is one schema version of an event. */
@@ -43,6 +44,22 @@ export function typeOf(name: string, schemaVersion: number): string {
   return `probity.${name}.v${String(schemaVersion)}`;
 }
 
+/** What ends a record of either list, in the order in which it happens. Nothing of the erasure itself is sealed. */
+function endOf(family: 'matrix' | 'safeguarding'): Version[] {
+  const of = (event: string, skeleton: JsonSchema, sealed: EventDefinition['sealed'] = {}): Version =>
+    define(`${family}.${event}`, 'records', skeleton, sealed);
+  return [
+    of('entry-removed', schemas.boroughAndFamily, { case: endings.entryRemoved }),
+    of('processing-restricted', endings.restrictionBegun, { case: endings.processingRestricted }),
+    of('restriction-lifted', endings.restrictionEnded, { case: endings.restrictionLifted }),
+    of('erasure-requested', endings.erasureRequested),
+    of('record-fenced', schemas.boroughOnly),
+    of('erasure-cancelled', endings.erasureCancelled),
+    of('subject-key-destroyed', endings.subjectKeyDestroyed),
+    of('ciphertext-deleted', schemas.boroughOnly),
+  ];
+}
+
 /** Every event type, by its CloudEvents type: all versions that were ever written, each after the one before it. */
 export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
   withCurrent([
@@ -82,6 +99,8 @@ export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
     define('access.command-refused', 'refusals', schemas.commandRefused, {}),
     define('looks.taken', 'looks', schemas.lookTaken, { case: schemas.lookSubjects }),
     define('looks.refused', 'looks', schemas.lookRefused, {}),
+    ...endOf('matrix'),
+    ...endOf('safeguarding'),
   ]).map((definition) => [definition.type, definition]),
 );
 

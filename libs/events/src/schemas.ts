@@ -1,33 +1,26 @@
 import type { NotRecorded } from '@probity/domain';
 import type { JsonSchema } from './json-schema.js';
+import {
+  ageClass,
+  anyOf,
+  borough,
+  closed,
+  codes,
+  count,
+  date,
+  instant,
+  optionalDate,
+  optionalInstant,
+  optionalText,
+  points,
+  reasonFamily,
+  sha256,
+  text,
+  uuid,
+} from './schema-parts.js';
 
 /** Stands in an upcast event for a fact that its own version did not hold. */
 export const NOT_RECORDED: NotRecorded = 'NOT_RECORDED';
-
-const text: JsonSchema = { type: 'string', minLength: 1, maxLength: 300 };
-const optionalText: JsonSchema = { type: ['string', 'null'], maxLength: 300 };
-const borough: JsonSchema = { type: 'string', pattern: '^E090000(0[2-9]|[12]\\d|3[0-3])$' };
-const date: JsonSchema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
-const optionalDate: JsonSchema = { type: ['string', 'null'], pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
-const instant: JsonSchema = {
-  type: 'string',
-  pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$',
-};
-const optionalInstant: JsonSchema = { ...instant, type: ['string', 'null'] };
-const uuid: JsonSchema = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
-const sha256: JsonSchema = { type: 'string', pattern: '^[0-9a-f]{64}$' };
-const codes: JsonSchema = { type: 'array', items: { type: 'string', pattern: '^[A-Z]{2,4}-\\d{3}$' } };
-const count: JsonSchema = { type: 'integer', minimum: 0 };
-const points: JsonSchema = { type: 'number', minimum: 0 };
-
-/** A closed object: every member is required, any other is refused. */
-function closed(properties: { readonly [name: string]: JsonSchema }): JsonSchema {
-  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
-}
-
-function anyOf(values: readonly unknown[]): JsonSchema {
-  return { enum: values };
-}
 
 /** `readOnly`: an upcaster may leave it, a writer may not put it there (see validation.ts). */
 function orNotRecorded(schema: JsonSchema): JsonSchema {
@@ -36,7 +29,6 @@ function orNotRecorded(schema: JsonSchema): JsonSchema {
 
 const harmRole = anyOf(['SUSPECTED_OFFENDER', 'CONVICTED_OFFENDER']);
 const band = anyOf(['RED', 'AMBER', 'GREEN']);
-const ageClass = anyOf(['UNDER_10', 'AGE_10_TO_12', 'AGE_13_TO_17', 'ADULT']);
 
 const grade: JsonSchema = {
   oneOf: [
@@ -97,10 +89,7 @@ const groupRead: JsonSchema = {
 /** Skeleton of events that say nothing but where. */
 export const boroughOnly = closed({ borough });
 /** Skeleton of events with a coarse family of reasons. */
-export const boroughAndFamily = closed({
-  borough,
-  reasonFamily: anyOf(['criteria', 'time', 'rights', 'error', 'administration']),
-});
+export const boroughAndFamily = closed({ borough, reasonFamily });
 /** Names, date of birth and the borough's own reference. */
 export const identity = closed({ familyName: text, givenName: text, dateOfBirth: date, localRef: text });
 /** Protected characteristics, for statistics alone. */

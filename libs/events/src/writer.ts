@@ -66,6 +66,7 @@ export class BatchSigner {
 }
 
 interface KnownWriter {
+  readonly name: string;
   readonly topics: ReadonlySet<string>;
   readonly key: KeyObject;
 }
@@ -88,25 +89,30 @@ export class WriterRegistry {
       if (raw.length !== 32 || keyIdOf(raw) !== keyId)
         throw new SignatureError(`the registry names a wrong key id ${keyId}`);
       const key = createPublicKey({ key: Buffer.concat([SPKI_ED25519, raw]), format: 'der', type: 'spki' });
-      this.#writers.set(keyId, { topics: new Set(entry.topics), key });
+      this.#writers.set(keyId, { name: entry.writer, topics: new Set(entry.topics), key });
     }
   }
 
-  /** @throws SignatureError when the event cannot be proved to come from a writer of its topic. */
-  verify(event: StoredEvent): void {
+  /**
+   * The name of the writer who signed an event.
+   *
+   * @throws SignatureError when the event cannot be proved to come from a writer of its topic.
+   */
+  verify(event: StoredEvent): string {
     const { keyId, signature, path } = event.writer;
     const writer = this.#writers.get(keyId);
     if (!writer) throw new SignatureError(`no writer has the key ${keyId}`);
     const { topic } = event.header;
     if (!writer.topics.has(topic)) throw new SignatureError(`the key ${keyId} may not write ${topic}`);
     const batch = `${keyId}:${topic}:${String(path.size)}:${signature.toString('latin1')}`;
-    if (this.#isProved(batch, event)) return;
+    if (this.#isProved(batch, event)) return writer.name;
     const root = rootOf(event);
     if (!verify(null, batchMessage(topic, path.size, root), writer.key, signature)) {
       throw new SignatureError('the signature does not cover this event');
     }
     this.#remember(batch, new KnownTree(path.size, root));
     this.#isProved(batch, event);
+    return writer.name;
   }
 
   #isProved(batch: string, { eventHash, writer }: StoredEvent): boolean {

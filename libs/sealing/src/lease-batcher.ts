@@ -11,9 +11,14 @@ interface LeaseAnswer {
   readonly expiresInSeconds: number;
 }
 
+interface Answered extends CaseLease {
+  /** End of the lease, in monotonic milliseconds. */
+  readonly endsAt: number;
+}
+
 interface LeaseBatch {
   readonly recordIds: string[];
-  readonly answer: Promise<Map<string, CaseLease>>;
+  readonly answer: Promise<Map<string, Answered>>;
   /** Calls that still have to copy their subkeys out of the answer. */
   readers: number;
 }
@@ -30,7 +35,13 @@ export class LeaseBatcher {
     private readonly ask: (body: { group: 'case'; recordIds: string[] }) => Promise<unknown>,
     private readonly cache: LeaseCache,
     private readonly now: () => number,
+    private readonly isBarred: (recordId: string) => boolean = () => false,
   ) {}
+
+  /** Whether a record is being asked for. */
+  isAsking(recordId: string): boolean {
+    return this.#inFlight.has(recordId);
+  }
 
   /** @see VaultClient.leaseCase */
   async lease(recordIds: readonly string[]): Promise<Map<string, CaseLease>> {
@@ -64,7 +75,7 @@ export class LeaseBatcher {
       if (outcome?.status !== 'fulfilled') continue;
       for (const recordId of batch.recordIds) {
         const lease = wanted.has(recordId) ? outcome.value.get(recordId) : undefined;
-        if (lease) leases.set(recordId, { dekVersion: lease.dekVersion, subkey: Buffer.from(lease.subkey) });
+        if (lease) leases.set(recordId, this.cache.copyOf(recordId, lease, lease.endsAt));
       }
       if (batch.readers === 0) zeroise(...[...outcome.value.values()].map((lease) => lease.subkey));
     }
@@ -99,15 +110,17 @@ export class LeaseBatcher {
     return batch;
   }
 
-  async #send(recordIds: string[]): Promise<Map<string, CaseLease>> {
+  async #send(recordIds: string[]): Promise<Map<string, Answered>> {
     // Counted from before the question: the vault's own count began later than this.
     const askedAt = this.now();
     try {
       const answer = (await this.ask({ group: 'case', recordIds })) as LeaseAnswer;
       const endsAt = askedAt + Math.min(answer.expiresInSeconds * 1000, LONGEST_LEASE_MS);
-      const leases = new Map<string, CaseLease>();
+      const leases = new Map<string, Answered>();
       for (const { recordId, dekVersion, subkey } of answer.leases) {
-        const lease = { dekVersion, subkey: Buffer.from(subkey, 'base64url') };
+        // Lent before its fence stood, and on its way since.
+        if (this.isBarred(recordId)) continue;
+        const lease = { dekVersion, subkey: Buffer.from(subkey, 'base64url'), endsAt };
         leases.set(recordId, lease);
         this.cache.put(recordId, lease, endsAt);
       }

@@ -1,3 +1,4 @@
+import { HandedOut } from './handed-out.js';
 import { zeroise } from './zeroise.js';
 
 /** A leased `case` subkey. The bytes belong to whoever received them, who zeroises them after use. */
@@ -22,6 +23,7 @@ export class LeaseCache {
   constructor(
     private readonly capacity: number,
     private readonly now: () => number,
+    private readonly handedOut: HandedOut = new HandedOut(now),
   ) {}
 
   /** How many subkeys are in memory. */
@@ -39,7 +41,12 @@ export class LeaseCache {
     }
     this.held.delete(recordId);
     this.held.set(recordId, held);
-    return { dekVersion: held.dekVersion, subkey: Buffer.from(held.subkey) };
+    return this.copyOf(recordId, held, held.endsAt);
+  }
+
+  /** A copy of a lease for a caller. */
+  copyOf(recordId: string, { dekVersion, subkey }: CaseLease, endsAt: number): CaseLease {
+    return { dekVersion, subkey: this.handedOut.give(recordId, subkey, endsAt) };
   }
 
   /** Keep a lease until `endsAt` milliseconds of the monotonic clock. The cache takes a copy. */
@@ -54,6 +61,12 @@ export class LeaseCache {
     if (this.held.size <= this.capacity) return;
     const oldest = this.held.entries().next().value;
     if (oldest) this.#drop(...oldest);
+  }
+
+  /** Drop and zeroise the lease of one record. */
+  drop(recordId: string): void {
+    const held = this.held.get(recordId);
+    if (held) this.#drop(recordId, held);
   }
 
   /** Drop and zeroise every lease that has ended. */

@@ -133,7 +133,8 @@ describe('the vault client', () => {
       client.leaseCase(recordIds),
     ]);
     expect([one.size, both.size, (await client.leaseCase(recordIds)).size]).toEqual([1, 2, 2]);
-    expect(seen.map(({ body }) => body)).toEqual([{ group: 'case', recordIds }]);
+    const holder = expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown;
+    expect(seen.map(({ body }) => body)).toEqual([{ group: 'case', recordIds, holder }]);
   });
 
   it('refuses calls beyond the bounds without asking', async () => {

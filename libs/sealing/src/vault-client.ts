@@ -1,4 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { Envelope, EventHeader, SealedGroups, Skeleton } from '@probity/events';
+import type { FenceNews } from './fence-watch.js';
+import { FenceWatch } from './fence-watch.js';
+import { HandedOut } from './handed-out.js';
 import { KEY_BYTES } from './hkdf.js';
 import type { CaseLease } from './lease-cache.js';
 import { LeaseCache } from './lease-cache.js';
@@ -61,6 +65,7 @@ export const DIGEST_BATCH_LIMIT = 500;
 /** Records that one call of {@link VaultClient.rowKeys} may hold. */
 export const ROW_KEY_BATCH_LIMIT = 500;
 const SWEEP_EVERY_MS = 5000;
+const LOOK_EVERY_MS = 1000;
 
 /**
  * Client of the vault for services. It never asks for identities: they are opened only inside the vault.
@@ -72,7 +77,8 @@ export class VaultClient {
   readonly #transport: VaultTransport;
   readonly #cache: LeaseCache;
   readonly #batcher: LeaseBatcher;
-  readonly #sweeper: NodeJS.Timeout;
+  readonly #fences: FenceWatch;
+  readonly #timers: readonly NodeJS.Timeout[];
 
   /** @throws RangeError when the address is not an `https:` one: keys never travel in clear (R-52). */
   constructor(options: VaultClientOptions) {
@@ -80,11 +86,27 @@ export class VaultClient {
       throw new RangeError('the vault is reached over https alone');
     const now = options.now ?? (() => performance.now());
     this.#transport = new VaultTransport(options.url, options.tls, options.deadlineMs ?? 10_000);
-    this.#cache = new LeaseCache(options.leaseCapacity ?? 20_000, now);
-    this.#batcher = new LeaseBatcher((body) => this.#transport.post('/v1/leases', body), this.#cache, now);
-    this.#sweeper = setInterval(() => {
-      this.#cache.sweep();
-    }, SWEEP_EVERY_MS).unref();
+    const handedOut = new HandedOut(now);
+    this.#cache = new LeaseCache(options.leaseCapacity ?? 20_000, now, handedOut);
+    // A name for this memory: a service may have several, and each drops what it holds by itself.
+    const holder = randomUUID();
+    this.#batcher = new LeaseBatcher(
+      (body) => this.#transport.post('/v1/leases', { ...body, holder }),
+      this.#cache,
+      now,
+      (recordId) => this.#fences.bars(recordId),
+    );
+    this.#fences = new FenceWatch(this.#newsFor(holder), {
+      cache: this.#cache,
+      handedOut,
+      isAsking: (recordId) => this.#batcher.isAsking(recordId),
+    });
+    this.#timers = [
+      setInterval(() => {
+        this.#cache.sweep();
+      }, SWEEP_EVERY_MS).unref(),
+      setInterval(() => void this.#fences.look(), LOOK_EVERY_MS).unref(),
+    ];
   }
 
   /**
@@ -106,7 +128,8 @@ export class VaultClient {
    * `case` subkeys by record id. Records that are unknown, destroyed or not for the asking service are absent.
    *
    * Calls made at the same time share requests of at most 1000 records; answers are kept for at most the 60 seconds of
-   * a lease. The subkeys are copies: use them at once, then zeroise them.
+   * a lease. The subkeys are copies: use them at once, then zeroise them, which is how the vault hears in the end that a fenced
+   * key is in nobody's memory.
    */
   leaseCase(recordIds: readonly string[]): Promise<Map<string, CaseLease>> {
     return this.#batcher.lease(recordIds);
@@ -159,9 +182,20 @@ export class VaultClient {
 
   /** Zeroise all leases and end all connections. */
   async close(): Promise<void> {
-    clearInterval(this.#sweeper);
+    for (const timer of this.#timers) clearInterval(timer);
     this.#cache.clear();
     await this.#transport.close();
+  }
+
+  #newsFor(holder: string): FenceNews {
+    return {
+      after: async (sequence) => {
+        const path = sequence === null ? '/v1/fences' : `/v1/fences?after=${String(sequence)}`;
+        return (await this.#transport.get(path)) as { recordIds: string[]; last: number };
+      },
+      confirmDropped: (recordIds) =>
+        this.#transport.post('/v1/leases/confirm-dropped', { holder, recordIds }),
+    };
   }
 }
 

@@ -41,9 +41,17 @@ export class VaultTransport {
   }
 
   /** @throws VaultRefused for an answer of 400 to 499; VaultUnavailable when the deadline passes without an answer. */
-  async post(path: string, payload: unknown): Promise<unknown> {
+  post(path: string, payload: unknown): Promise<unknown> {
+    return this.#call(path, JSON.stringify(payload));
+  }
+
+  /** @throws as {@link post} does */
+  get(path: string): Promise<unknown> {
+    return this.#call(path, null);
+  }
+
+  async #call(path: string, text: string | null): Promise<unknown> {
     const endsAt = performance.now() + this.deadlineMs;
-    const text = JSON.stringify(payload);
     for (let attempt = 0; ; attempt += 1) {
       const outcome = await this.#attempt(path, text, endsAt);
       if (typeof outcome !== 'string') return outcome.body;
@@ -60,7 +68,7 @@ export class VaultTransport {
   }
 
   /** The reply, or the code of a failure that is worth another attempt. */
-  async #attempt(path: string, text: string, endsAt: number): Promise<Reply | string> {
+  async #attempt(path: string, text: string | null, endsAt: number): Promise<Reply | string> {
     let reply: Reply;
     try {
       reply = await this.#exchange(path, text, Math.max(1, Math.ceil(endsAt - performance.now())));
@@ -72,12 +80,16 @@ export class VaultTransport {
     return reply;
   }
 
-  async #exchange(path: string, text: string, remainingMs: number): Promise<Reply> {
+  async #exchange(path: string, text: string | null, remainingMs: number): Promise<Reply> {
     const response = await request(new URL(path, this.url), {
       dispatcher: this.#agent,
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: text,
+      ...(text === null
+        ? { method: 'GET', headers: { accept: 'application/json' } }
+        : {
+            method: 'POST',
+            headers: { 'content-type': 'application/json', accept: 'application/json' },
+            body: text,
+          }),
       signal: AbortSignal.timeout(remainingMs),
     });
     const body = await response.body.text();

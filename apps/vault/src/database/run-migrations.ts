@@ -4,6 +4,7 @@ import { CreateKeyTables1761955200000 } from '../migrations/1761955200000-create
 import { Looks1790000000300 } from '../migrations/1790000000300-looks.js';
 import { KeyEpochs1790000000310 } from '../migrations/1790000000310-key-epochs.js';
 import { RoomForRewrapping1790000000311 } from '../migrations/1790000000311-room-for-rewrapping.js';
+import { Erasure1790000000320 } from '../migrations/1790000000320-erasure.js';
 
 /**
  * Bring the vault's schema up to date, as the owner of the database. Running it again changes nothing.
@@ -21,6 +22,7 @@ export async function runVaultMigrations(env: NodeJS.ProcessEnv): Promise<number
     Looks1790000000300,
     KeyEpochs1790000000310,
     RoomForRewrapping1790000000311,
+    Erasure1790000000320,
   ];
   return migrateSchema({ url, authorityFile: env['MIGRATION_CA'], schema: 'vault', migrations });
 }

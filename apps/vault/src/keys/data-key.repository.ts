@@ -65,28 +65,28 @@ export class DataKeyRepository {
     return other;
   }
 
-  /** The newest key of each record that has one, unless it is destroyed; in no order. */
+  /** The newest key of each record that has one, unless it is destroyed or the record is fenced; in no order. */
   async findNewest(recordIds: readonly string[]): Promise<DataKeyRow[]> {
     const found = await this.pool.query<Omit<DataKeyRow, 'wrapped'> & { wrapped: Buffer | null }>({
       name: 'newest-data-keys',
-      text: `SELECT DISTINCT ON (record_id) ${COLUMNS} FROM vault.data_key
+      text: `SELECT DISTINCT ON (record_id) ${COLUMNS} FROM vault.usable_key
              WHERE record_id = ANY ($1::uuid[]) ORDER BY record_id, dek_version DESC`,
       values: [recordIds],
     });
     return found.rows.filter((row): row is DataKeyRow => row.wrapped !== null);
   }
 
-  /** Every key of the records that is not destroyed, in no order. */
+  /** Every key of the records that is neither destroyed nor behind a fence, in no order. */
   async findAll(recordIds: readonly string[]): Promise<DataKeyRow[]> {
     const found = await this.pool.query<DataKeyRow>({
       name: 'all-data-keys',
-      text: `SELECT ${COLUMNS} FROM vault.data_key WHERE record_id = ANY ($1::uuid[]) AND wrapped IS NOT NULL`,
+      text: `SELECT ${COLUMNS} FROM vault.usable_key WHERE record_id = ANY ($1::uuid[]) AND wrapped IS NOT NULL`,
       values: [recordIds],
     });
     return found.rows;
   }
 
-  /** One key as it stands now, null when it is unknown or destroyed. */
+  /** One key as it stands now, null when it is unknown, fenced or destroyed. */
   async find(recordId: string, dekVersion: number): Promise<DataKeyRow | null> {
     const rows = await this.findAll([recordId]);
     return rows.find((row) => row.dekVersion === dekVersion) ?? null;

@@ -6,9 +6,6 @@ import { DataKeyVault } from '../keys/data-key.vault.js';
 import { VaultMetrics } from '../vault.metrics.js';
 import type { LeaseReply } from './leases.dto.js';
 
-/** Seconds that a leased subkey may be held: the time after which a destroyed record is out of every memory. */
-export const LEASE_SECONDS = 60;
-
 /** Leases `case` subkeys to services, each for what it may hold. */
 @Injectable()
 export class LeaseService {

@@ -1,7 +1,18 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { SealedGroup } from '@probity/events';
 import { LEASE_BATCH_LIMIT } from '@probity/sealing';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsUUID } from 'class-validator';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsUUID,
+  Max,
+  Min,
+} from 'class-validator';
 
 /** What to lease. */
 export class LeaseOrder {
@@ -15,6 +26,48 @@ export class LeaseOrder {
   @ArrayMaxSize(LEASE_BATCH_LIMIT)
   @IsUUID('all', { each: true })
   recordIds!: string[];
+
+  @ApiPropertyOptional({
+    format: 'uuid',
+    description: 'Random name of the memory that will hold the subkeys, for confirming that it dropped them.',
+  })
+  @IsOptional()
+  @IsUUID('all')
+  holder?: string;
+}
+
+/** Subkeys that a holder has dropped, with every copy of them. */
+export class DroppedOrder {
+  @ApiProperty({ type: [String], format: 'uuid', maxItems: LEASE_BATCH_LIMIT })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(LEASE_BATCH_LIMIT)
+  @IsUUID('all', { each: true })
+  recordIds!: string[];
+
+  @ApiProperty({ format: 'uuid' })
+  @IsUUID('all')
+  holder!: string;
+}
+
+/** After which fence to go on. */
+export class FencesQuery {
+  @ApiPropertyOptional({ minimum: 0 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  after?: number;
+}
+
+/** Fenced records whose keys the asking service may have leased, and the number to go on after. */
+export class FencesReply {
+  @ApiProperty({ type: [String], format: 'uuid' })
+  recordIds!: string[];
+
+  @ApiProperty({ minimum: 0 })
+  last!: number;
 }
 
 /** A leased subkey. */
@@ -29,7 +82,7 @@ export class LeaseReply {
   subkey!: string;
 }
 
-/** Leases in answer to an order; a record that is unknown, destroyed or not for the service is absent. */
+/** Leases in answer to an order; a record that is unknown, fenced, destroyed or not for the service is absent. */
 export class LeasesReply {
   @ApiProperty({ type: [LeaseReply] })
   leases!: LeaseReply[];

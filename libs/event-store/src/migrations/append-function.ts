@@ -5,8 +5,8 @@
  * write another's types or topics. SQLSTATEs: `42501` role may not write, `PB409` stale version, `PB423` fenced stream,
  * `PB422` idempotency key used for another request, `PB400` header and columns differ.
  */
-export const APPEND_FUNCTION = `
-CREATE FUNCTION events.append(
+const appendFunction = (verb: string, rights: string, fence: string): string => `
+${verb} FUNCTION events.append(
   b_topic text[], b_size integer[], b_root bytea[], b_key text[], b_signature bytea[],
   s_stream text[], s_topic text[], s_expected integer[], s_next integer[],
   r_stream text[], r_version integer[],
@@ -37,11 +37,7 @@ BEGIN
     END IF;
   END IF;
 
-  SELECT t.type || ' on ' || t.topic INTO refused
-    FROM (SELECT DISTINCT u.topic, u.type FROM unnest(e_topic, e_type) AS u(topic, type)) t
-    WHERE NOT EXISTS (SELECT 1 FROM events.writer_right w
-      WHERE w.role = session_user AND starts_with(t.topic, w.topic_prefix) AND starts_with(t.type, w.type_prefix)) LIMIT 1;
-  IF refused IS NOT NULL THEN
+${rights}  IF refused IS NOT NULL THEN
     RAISE EXCEPTION '% may not append %', session_user, refused USING ERRCODE = '42501';
   END IF;
 
@@ -82,11 +78,7 @@ BEGIN
 
   -- Locks in one order, so that two batches cannot wait for each other.
   PERFORM 1 FROM events.stream s WHERE s.stream = ANY (s_stream) ORDER BY s.stream FOR UPDATE;
-  SELECT s.stream INTO refused FROM events.stream s WHERE s.stream = ANY (s_stream) AND s.fenced_at IS NOT NULL LIMIT 1;
-  IF refused IS NOT NULL THEN
-    RAISE EXCEPTION 'the stream % is fenced', refused USING ERRCODE = 'PB423';
-  END IF;
-  INSERT INTO events.stream (stream, topic, version)
+${fence}  INSERT INTO events.stream (stream, topic, version)
     SELECT n.stream, n.topic, n.next FROM unnest(s_stream, s_topic, s_expected, s_next) AS n(stream, topic, expected, next)
     WHERE n.expected = 0 ORDER BY n.stream ON CONFLICT (stream) DO NOTHING;
   GET DIAGNOSTICS created = ROW_COUNT;
@@ -115,9 +107,52 @@ BEGIN
   PERFORM pg_notify('probity_outbox', '');
   RETURN QUERY SELECT false, i_result;
 END $$;
+`;
 
+const WRITER_MAY_WRITE = `  SELECT t.type || ' on ' || t.topic INTO refused
+    FROM (SELECT DISTINCT u.topic, u.type FROM unnest(e_topic, e_type) AS u(topic, type)) t
+    WHERE NOT EXISTS (SELECT 1 FROM events.writer_right w
+      WHERE w.role = session_user AND starts_with(t.topic, w.topic_prefix) AND starts_with(t.type, w.type_prefix)) LIMIT 1;
+`;
+
+const TAKES_NOTHING_FENCED = `  SELECT s.stream INTO refused FROM events.stream s WHERE s.stream = ANY (s_stream) AND s.fenced_at IS NOT NULL LIMIT 1;
+  IF refused IS NOT NULL THEN
+    RAISE EXCEPTION 'the stream % is fenced', refused USING ERRCODE = 'PB423';
+  END IF;
+`;
+
+const FORGET_EXPIRED = `
 CREATE FUNCTION events.forget_expired_idempotency(now timestamptz) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
   WITH gone AS (DELETE FROM events.idempotency WHERE expires_at <= now RETURNING 1) SELECT count(*) FROM gone;
 $$;
 `;
+
+/** The function of version 1, with the one that forgets expired idempotency rows. */
+export const APPEND_FUNCTION = `${appendFunction('CREATE', WRITER_MAY_WRITE, TAKES_NOTHING_FENCED)}
+${FORGET_EXPIRED.trimStart()}`;
+
+// The types of an erasure are its login's alone, although others may append the rest of the family.
+const WRITER_MAY_WRITE_UNLESS_RESERVED = `  SELECT t.type || ' on ' || t.topic INTO refused
+    FROM (SELECT DISTINCT u.topic, u.type FROM unnest(e_topic, e_type) AS u(topic, type)) t
+    WHERE NOT EXISTS (SELECT 1 FROM events.writer_right w
+      WHERE w.role = session_user AND starts_with(t.topic, w.topic_prefix) AND starts_with(t.type, w.type_prefix))
+      OR EXISTS (SELECT 1 FROM events.reserved_type v WHERE v.role <> session_user AND starts_with(t.type, v.type_prefix)) LIMIT 1;
+`;
+
+const TAKES_ERASURE_ONLY_FENCED = `  SELECT e.stream INTO refused FROM unnest(e_stream, e_version, e_type) AS e(stream, version, type)
+    WHERE NOT EXISTS (SELECT 1 FROM events.reserved_type v WHERE v.is_taken_fenced AND starts_with(e.type, v.type_prefix))
+      AND (EXISTS (SELECT 1 FROM events.stream s WHERE s.stream = e.stream AND s.fenced_at IS NOT NULL)
+        OR EXISTS (SELECT 1 FROM unnest(e_stream, e_version, e_type) AS f(stream, version, type)
+                   WHERE f.stream = e.stream AND f.version < e.version AND f.type LIKE '%.record-fenced.v%')) LIMIT 1;
+  IF refused IS NOT NULL THEN
+    RAISE EXCEPTION 'the stream % is fenced', refused USING ERRCODE = 'PB423';
+  END IF;
+`;
+
+/** The function of migration 1790000000120: a fenced stream takes the events of its erasure, from the login that erases. */
+export const APPEND_FUNCTION_WITH_ERASURE = appendFunction(
+  'CREATE OR REPLACE',
+  WRITER_MAY_WRITE_UNLESS_RESERVED,
+  TAKES_ERASURE_ONLY_FENCED,
+);

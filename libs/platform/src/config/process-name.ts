@@ -2,6 +2,7 @@
 export const PROCESS_NAMES = [
   'borough-ingest',
   'governance',
+  'retention-worker',
   'vault',
   'projector-matrix',
   'projector-safeguarding',
@@ -24,6 +25,7 @@ export const PORT_OFFSETS: Readonly<Record<PortName, number>> = {
   vault: 4,
   'audit-ledger': 5,
   'projector-matrix': 6,
+  'retention-worker': 7,
   'projector-safeguarding': 8,
   identity: 10,
   postgres: 32,
