@@ -6,7 +6,7 @@ import type { Payload } from '@probity/events';
 import { DomainClock } from '@probity/platform';
 import { freshRecordKey, sealEvent } from '@probity/sealing';
 import { startHarness, type Harness } from '@probity/testing';
-import type pg from 'pg';
+import pg from 'pg';
 import { runVaultMigrations } from '../src/database/run-migrations.js';
 import { releasedSamples } from './stored-people.js';
 import type { VaultFixture } from './vault-fixture.js';
@@ -54,8 +54,8 @@ const SKELETONS: Readonly<Record<string, Told['skeleton']>> = {
   'subject-key-destroyed': { dekVersions: [1], destroyedAt: '2026-11-01T09:00:00.000Z' },
 };
 
-/** A harness with the tables of the vault and of the event store, and no topics. */
-export function erasureHarness(): Promise<Harness> {
+/** A harness with the tables of the vault and of the event store, and with the topics of those boroughs, if any. */
+export function erasureHarness(boroughs: string[] = []): Promise<Harness> {
   const migrateEvents = (env: NodeJS.ProcessEnv): Promise<number> =>
     migrateSchema({
       url: env['MIGRATION_EVENTS_URL'] ?? '',
@@ -63,7 +63,7 @@ export function erasureHarness(): Promise<Harness> {
       schema: 'events',
       migrations: eventStoreMigrations,
     });
-  return startHarness({ migrate: [runVaultMigrations, migrateEvents], boroughs: [] });
+  return startHarness({ migrate: [runVaultMigrations, migrateEvents], boroughs });
 }
 
 /** Writes the histories of records as ingest and the retention worker would. */
@@ -73,15 +73,20 @@ export class RecordWriter {
 
   private constructor(
     private readonly fixture: VaultFixture,
-    private readonly ingest: pg.Pool | pg.Client,
-    private readonly worker: pg.Pool | pg.Client,
+    private readonly ingest: pg.Pool,
+    private readonly worker: pg.Pool,
   ) {}
 
-  /** In the two roles, each on a connection of its own. */
-  static async connect(fixture: VaultFixture): Promise<RecordWriter> {
-    const { harness } = fixture;
-    const ingest = await harness.connect('probity_ingest', 'probity_events');
-    return new RecordWriter(fixture, ingest, await harness.connect('probity_retention', 'probity_events'));
+  /** In the two roles, each on connections of its own. */
+  static connect(fixture: VaultFixture): RecordWriter {
+    const poolOf = (role: 'probity_ingest' | 'probity_retention'): pg.Pool =>
+      new pg.Pool({ ...fixture.harness.config.pg(role, 'probity_events'), max: 8 });
+    return new RecordWriter(fixture, poolOf('probity_ingest'), poolOf('probity_retention'));
+  }
+
+  /** Ends its connections. */
+  async close(): Promise<void> {
+    await Promise.all([this.ingest.end(), this.worker.end()]);
   }
 
   /** Records with their first event, at most 5000. */
