@@ -206,7 +206,7 @@ describe('a look on the running stack', () => {
     expect((await open('officer-E09000013')).body!['items']).toEqual([]);
   });
 
-  it('[R-80] shows nothing while the log of looks is away, and everything again afterwards', async () => {
+  it('[attacker 14][R-80] shows nothing while the log of looks is away, and everything again afterwards', async () => {
     await stack.kill('kafka');
     const { status, body } = await open('central-1');
     expect([status, body!.code]).toEqual([503, 'LOG-001']);

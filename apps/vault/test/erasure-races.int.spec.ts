@@ -26,7 +26,7 @@ interface Race {
   refusedBehindFence: number;
 }
 
-describe('[R-61] an erasure that is raced', () => {
+describe('[attacker 17][R-61] an erasure that is raced', () => {
   const random = new SeededRandom(SEED);
   let harness: Harness;
   let fixture: VaultFixture;

@@ -219,6 +219,33 @@ describe('the door of the vault', () => {
     expect(logged.reduce((sum, { skeleton }) => sum + Number(skeleton['subjectCount']), 0)).toBe(shown);
   }, 60_000);
 
+  it('[attacker 11][R-63] shows nobody under the name of another when envelopes are swapped in the store', async () => {
+    const admin = await harness.connectAdmin('probity_events');
+    const samples = releasedSamples();
+    const parts = { harness, vault: fixture.client('borough-ingest'), ingest };
+    const pair = await storePeople(
+      parts,
+      { borough: HACKNEY, family: 'matrix', samples },
+      PEOPLE.slice(0, 2),
+    );
+    const order = { ...named, ...WHY, records: pair };
+    const shown = async (): Promise<unknown> =>
+      ((await ask(`officer-${HACKNEY}`, order)).body['items'] as { familyName: string }[]).map(
+        ({ familyName }) => familyName,
+      );
+    expect(await shown()).toEqual(['Zzcanary', 'Yycanary']);
+    await admin.query('ALTER TABLE events.sealed_value DISABLE TRIGGER no_update');
+    const { rowCount } = await admin.query(
+      `UPDATE events.sealed_value v SET sealed = other.sealed
+       FROM events.event e, events.event o, events.sealed_value other
+       WHERE e.position = v.position AND o.position = other.position AND e.version = 1 AND o.version = 1
+         AND e.stream = ANY ($1) AND o.stream = ANY ($1) AND e.stream <> o.stream`,
+      [pair.map((recordId) => `records/${recordId}`)],
+    );
+    await admin.query('ALTER TABLE events.sealed_value ENABLE ALWAYS TRIGGER no_update');
+    expect([rowCount, await shown()]).toEqual([2, []]);
+  });
+
   it('lets the vault read nothing of the event store but sealed identities', async () => {
     const vault = await harness.connect('probity_vault', 'probity_events');
     for (const table of ['event', 'sealed_value', 'stream', 'batch', 'outbox'])

@@ -85,7 +85,7 @@ describe('[R-61] a sealed group', () => {
     }
   });
 
-  it('[R-63] does not open in any other context: origin, event, stream, type, group, record, key or schema', () => {
+  it('[attacker 11][R-63] does not open in any other context: origin, event, stream, type, group, record, key or schema', () => {
     const elements = Object.keys(context) as (keyof SealContext)[];
     fc.assert(
       fc.property(contexts, contexts, fc.constantFrom(...elements), (right, other, element) => {
@@ -127,7 +127,7 @@ describe('[R-61] a sealed group', () => {
   });
 });
 
-describe('[R-63] a ciphertext made to open under two keys', () => {
+describe('[attacker 12][R-63] a ciphertext made to open under two keys', () => {
   const keys = [randomBytes(32), randomBytes(32)] as const;
   const text = pad(Buffer.from('{"band":"GREEN"}'));
   const nonce = randomBytes(12);
@@ -162,7 +162,7 @@ describe('[R-63] a ciphertext made to open under two keys', () => {
   });
 });
 
-describe('[R-61] the size of a sealed group', () => {
+describe('[attacker 20][R-61] the size of a sealed group', () => {
   it('is one of few: whole buckets of 256 bytes and the tag', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 5000 }), (length) => {

@@ -25,6 +25,12 @@ export interface DataKeyRow {
   readonly wrapped: Buffer;
 }
 
+/** Where keys are looked for; `null` and absent are everywhere. */
+export interface KeyPlace {
+  readonly family?: KeyFamily | null;
+  readonly borough?: string | null;
+}
+
 const COLUMNS = 'record_id AS "recordId", dek_version AS "dekVersion", borough, family, epoch, wrapped';
 
 /** The table of wrapped data keys. */
@@ -76,12 +82,16 @@ export class DataKeyRepository {
     return found.rows.filter((row): row is DataKeyRow => row.wrapped !== null);
   }
 
-  /** Every key of the records that is neither destroyed nor behind a fence, in no order. */
-  async findAll(recordIds: readonly string[]): Promise<DataKeyRow[]> {
+  /** Every key of the records that is neither destroyed nor behind a fence, in no order; of one list and borough where they are given. */
+  async findAll(
+    recordIds: readonly string[],
+    { family = null, borough = null }: KeyPlace = {},
+  ): Promise<DataKeyRow[]> {
     const found = await this.pool.query<DataKeyRow>({
       name: 'all-data-keys',
-      text: `SELECT ${COLUMNS} FROM vault.usable_key WHERE record_id = ANY ($1::uuid[]) AND wrapped IS NOT NULL`,
-      values: [recordIds],
+      text: `SELECT ${COLUMNS} FROM vault.usable_key WHERE record_id = ANY ($1::uuid[]) AND wrapped IS NOT NULL
+               AND ($2::text IS NULL OR family = $2) AND ($3::text IS NULL OR borough = $3)`,
+      values: [recordIds, family, borough],
     });
     return found.rows;
   }

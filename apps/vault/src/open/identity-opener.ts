@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ListFamily } from '@probity/domain';
 import { definitionOf, EventFormatError } from '@probity/events';
@@ -27,15 +28,18 @@ export class IdentityOpener {
 
   /**
    * The members of those records that can be opened and are of the list and borough, in the order of the ids. Whoever is
-   * unknown, erased or of another list is looked for in the same way and is absent.
+   * unknown, erased, of another list or borough is absent, and takes as long as one another: their keys are not found, and a
+   * record that nobody has is looked for instead of theirs.
    */
   async open(
     recordIds: readonly string[],
     fields: readonly IdentityField[],
-    { family, borough }: OpenableRecords,
+    place: OpenableRecords,
   ): Promise<OpenedIdentity[]> {
     const ids = recordIds.map((recordId) => recordId.toLowerCase());
-    const [rows, sealed] = await Promise.all([this.repository.findAll(ids), this.identities.of(ids)]);
+    const rows = await this.repository.findAll(ids, place);
+    const own = new Set(rows.map(({ recordId }) => recordId));
+    const sealed = await this.identities.of(ids.map((id) => (own.has(id) ? id : randomUUID())));
     const identityOf = new Map(sealed.map((identity) => [identity.recordId, identity]));
     const opened: OpenedIdentity[] = [];
     for (const recordId of ids) {
@@ -43,8 +47,7 @@ export class IdentityOpener {
       const row = rows.find(
         (each) => each.recordId === recordId && each.dekVersion === Number(identity?.envelope.kv),
       );
-      if (identity === undefined || row === undefined || row.family !== family) continue;
-      if (borough !== null && row.borough !== borough) continue;
+      if (identity === undefined || row === undefined) continue;
       const members = await this.#membersOf(identity, row, fields);
       if (members !== null) opened.push({ recordId, ...members });
     }
