@@ -7,7 +7,7 @@ export { localBrokerAdmin } from './kafka.js';
 export { expandPrincipals, expandRights, expandTopics, readManifest } from './manifest.js';
 export type { Expansion, Manifest } from './manifest.js';
 export { migrationEnv } from './migrations.js';
-export { freePortBase, portsFrom } from './ports.js';
+export { freePortBase, metricsPort, portsFrom } from './ports.js';
 export type { Listener, StackPorts } from './ports.js';
 export { clientConfig } from './postgres.js';
 export type { PostgresServer } from './postgres.js';
