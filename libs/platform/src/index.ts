@@ -53,6 +53,8 @@ export { reportError } from './logging/error-report.js';
 export { ServiceLogger } from './logging/service-logger.js';
 export { metrics } from './metrics/metrics.js';
 export { openApiFor, openApiOf } from './openapi/open-api.js';
+export { Refuses } from './openapi/refusals.js';
+export type { RefusalStatus } from './openapi/refusals.js';
 export { RecoveryController } from './recovery/recovery.controller.js';
 export type { RecoveryNotes, RecoveryView } from './recovery/recovery.dto.js';
 export { STORE_GATE, gateReadiness } from './recovery/store-gate.port.js';

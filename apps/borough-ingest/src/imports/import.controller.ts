@@ -11,7 +11,14 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { BodyStream, Callers, CurrentCaller, PersonDecides, StoreOpenGuard } from '@probity/platform';
+import {
+  BodyStream,
+  Callers,
+  CurrentCaller,
+  PersonDecides,
+  StoreOpenGuard,
+  Refuses,
+} from '@probity/platform';
 import type { BodyBytes, Caller } from '@probity/platform';
 import { ImportIdDto, NewImportDto } from './import.dto.js';
 import type { ImportView } from './import.service.js';
@@ -25,6 +32,10 @@ export class ImportController {
   constructor(private readonly imports: ImportService) {}
 
   @Post()
+  @Refuses(404, 'SCH-004')
+  @Refuses(409, 'GOV-007', 'GOV-008', 'STM-001')
+  @Refuses(422, 'SCH-004')
+  @Refuses(503, 'STO-001', 'STO-002', 'SVC-001')
   @PersonDecides()
   @UseGuards(StoreOpenGuard)
   @ApiOperation({
@@ -39,6 +50,8 @@ export class ImportController {
   }
 
   @Put(':id/groups')
+  @Refuses(409, 'STM-001')
+  @Refuses(422, 'IMP-001', 'IMP-002')
   @UseGuards(StoreOpenGuard)
   @HttpCode(204)
   @ApiOperation({ summary: 'Upload the groups file', description: 'Before the list itself; text/csv.' })
@@ -51,6 +64,8 @@ export class ImportController {
   }
 
   @Put(':id/file')
+  @Refuses(409, 'STM-001')
+  @Refuses(422, 'IMP-001', 'IMP-002', 'IMP-004')
   @UseGuards(StoreOpenGuard)
   @HttpCode(202)
   @ApiOperation({

@@ -2,7 +2,7 @@ import { Looks, NeedsReason, Reason } from '@probity/access-log';
 import type { StatedReason } from '@probity/access-log';
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Callers, CurrentCaller, decodeCursor, encodeCursor } from '@probity/platform';
+import { Callers, CurrentCaller, decodeCursor, encodeCursor, Refuses } from '@probity/platform';
 import type { Caller } from '@probity/platform';
 import { DEFAULT_LIMIT, MatrixPage, MatrixQuery, MatrixSummary } from './matrix.dto.js';
 import { MatrixReader } from './matrix.reader.js';
@@ -25,6 +25,9 @@ export class MatrixController {
   @Get()
   @Callers('borough-officer', 'borough-supervisor', 'central-team', 'data-protection-officer', 'auditor')
   @NeedsReason()
+  @Refuses(503, 'LOG-001', 'ACC-008')
+  @Refuses(400, 'LOG-002', 'PUR-001', 'SCH-001', 'SCH-003')
+  @Refuses(403, 'ACC-001', 'ACC-002', 'ACC-003', 'PUR-002', 'PUR-003')
   @ApiOkResponse({ type: MatrixPage })
   async list(
     @Query() query: MatrixQuery,

@@ -1,6 +1,13 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Callers, CurrentCaller, PersonDecides, StoreOpenGuard, parseInstant } from '@probity/platform';
+import {
+  Callers,
+  CurrentCaller,
+  PersonDecides,
+  StoreOpenGuard,
+  parseInstant,
+  Refuses,
+} from '@probity/platform';
 import type { Caller } from '@probity/platform';
 import {
   WindowCloseBody,
@@ -31,6 +38,8 @@ export class MigrationWindowController {
 
   /** Asks for a window; answers 200 with the one that the file has already. */
   @Post()
+  @Refuses(409, 'GOV-007', 'GOV-008')
+  @Refuses(422, 'AUT-001', 'SCH-003', 'SCH-004')
   @PersonDecides()
   @Callers('central-team')
   @ApiCreatedResponse({ type: WindowView })
@@ -49,6 +58,8 @@ export class MigrationWindowController {
 
   /** Opens a window as the second person. */
   @Post(':id/approve')
+  @Refuses(409, 'GOV-007', 'GOV-008')
+  @Refuses(422, 'AUT-001')
   @HttpCode(200)
   @PersonDecides()
   @Callers('central-team')
@@ -60,6 +71,7 @@ export class MigrationWindowController {
 
   /** Closes a window for ever; safe to repeat. */
   @Post(':id/close')
+  @Refuses(409, 'GOV-008')
   @HttpCode(200)
   @Callers('service:borough-ingest')
   @ApiParam({ name: 'id', format: 'uuid' })

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Callers, CurrentCaller, decodeCursor, encodeCursor } from '@probity/platform';
+import { Callers, CurrentCaller, decodeCursor, encodeCursor, Refuses } from '@probity/platform';
 import type { Caller } from '@probity/platform';
 import { PARKED } from '../parked/parked-tokens.js';
 import type { ParkedService } from '../parked/parked.service.js';
@@ -56,6 +56,7 @@ export class ParkedController {
 
   /** Reads a record's parked events again and applies them in order, up to the first that still cannot be applied. */
   @Post('records/:recordId/redrive')
+  @Refuses(409, 'PRK-004')
   @HttpCode(200)
   async redrive(
     @Param() param: ParkedRecordParam,
@@ -70,6 +71,8 @@ export class ParkedController {
 
   /** Forgets a rejected position. What has an effect is refused. */
   @Post('positions/:topic/:partition/:offset/discard')
+  @Refuses(409, 'PRK-004')
+  @Refuses(422, 'PRK-002', 'PRK-003')
   @HttpCode(200)
   async discard(
     @Param() param: ParkedPositionParam,

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Callers, CurrentCaller } from '@probity/platform';
+import { Callers, CurrentCaller, Refuses } from '@probity/platform';
 import type { Caller } from '@probity/platform';
 import type { GenerationDifference } from '@probity/projection';
 import { GENERATIONS } from '../generations/generation-tokens.js';
@@ -23,6 +23,8 @@ export class ProjectionsController {
 
   /** Begins to build the next generation, or goes on with it, in the background. */
   @Post(':projection/rebuild')
+  @Refuses(409, 'PRJ-011', 'PRJ-018')
+  @Refuses(422, 'PRJ-017')
   @HttpCode(202)
   rebuild(
     @Param() param: ProjectionParam,
@@ -34,12 +36,17 @@ export class ProjectionsController {
 
   /** Compares the next generation with the live one: tables, keys and columns, never a value. */
   @Get(':projection/diff')
+  @Refuses(404, 'PRJ-001', 'PRJ-010')
+  @Refuses(409, 'PRJ-011', 'PRJ-012', 'PRJ-013', 'PRJ-018')
   diff(@Param() param: ProjectionParam): Promise<GenerationDifference> {
     return this.#of(param).diff();
   }
 
   /** Makes the next generation live, if it is equal or exactly its differences are accepted. */
   @Post(':projection/switch')
+  @Refuses(404, 'PRJ-001', 'PRJ-010')
+  @Refuses(409, 'PRJ-011', 'PRJ-012', 'PRJ-013', 'PRJ-018')
+  @Refuses(422, 'PRJ-014', 'PRJ-015', 'PRJ-017')
   @HttpCode(200)
   switchTo(
     @Param() param: ProjectionParam,
@@ -51,6 +58,9 @@ export class ProjectionsController {
 
   /** Makes the previous generation live again. */
   @Post(':projection/rollback')
+  @Refuses(404, 'PRJ-001', 'PRJ-010')
+  @Refuses(409, 'PRJ-011', 'PRJ-012', 'PRJ-013', 'PRJ-016', 'PRJ-018')
+  @Refuses(422, 'PRJ-014', 'PRJ-015', 'PRJ-017')
   @HttpCode(200)
   rollBack(
     @Param() param: ProjectionParam,
@@ -62,6 +72,9 @@ export class ProjectionsController {
 
   /** Drops the next or the previous generation; the live one never. */
   @Post(':projection/drop')
+  @Refuses(404, 'PRJ-001', 'PRJ-010')
+  @Refuses(409, 'PRJ-011', 'PRJ-018')
+  @Refuses(422, 'PRJ-017')
   @HttpCode(200)
   drop(
     @Param() param: ProjectionParam,

@@ -1,6 +1,13 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Callers, CurrentCaller, STACK_CONFIG, type Caller, type StackConfig } from '@probity/platform';
+import {
+  Callers,
+  CurrentCaller,
+  Refuses,
+  STACK_CONFIG,
+  type Caller,
+  type StackConfig,
+} from '@probity/platform';
 import { VAULT_POLICY, type VaultPolicy } from '../access/service-rights.js';
 import { digestOfRealStore, notHosted } from '../access/vault-problems.js';
 import { DigestOrder, DigestReply } from './digest.dto.js';
@@ -22,6 +29,8 @@ export class DigestController {
    */
   @Post('records')
   @HttpCode(200)
+  @Refuses(403, 'ACC-001', 'ACC-002', 'ACC-005')
+  @Refuses(422, 'KEY-001')
   @Callers('service:borough-ingest')
   @ApiOkResponse({ type: DigestReply })
   async records(@Body() order: DigestOrder, @CurrentCaller() caller: Caller): Promise<DigestReply> {

@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Callers } from '@probity/platform';
+import { Callers, Refuses } from '@probity/platform';
 import { EpochStatus } from './epoch-status.js';
 import { EpochsReply, RotationStateReply } from './epochs.dto.js';
 import { RotationService } from './rotation.service.js';
@@ -35,6 +35,8 @@ export class EpochsController {
    * provider fails.
    */
   @Post('rotate')
+  @Refuses(409, 'KEY-002')
+  @Refuses(503, 'KEY-003')
   @HttpCode(202)
   @ApiAcceptedResponse({ type: RotationStateReply })
   async rotate(): Promise<RotationStateReply> {

@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Callers } from '@probity/platform';
+import { Callers, Refuses } from '@probity/platform';
 import { DestructionReply, ErasureOrder, FenceReply } from './erasure.dto.js';
 import { ErasureService } from './erasure.service.js';
 import { WaitsForRequests } from './requests-in-flight.js';
@@ -15,6 +15,8 @@ export class ErasureController {
 
   /** Lends and opens nothing of the record any more. 409 ERA-001, ERA-002, ERA-005, 404 ERA-010. */
   @Post('fences')
+  @Refuses(404, 'ERA-010')
+  @Refuses(409, 'ERA-001', 'ERA-002', 'ERA-005', 'ERA-007')
   @HttpCode(200)
   @ApiOkResponse({ type: FenceReply })
   async fence(@Body() { recordId }: ErasureOrder): Promise<FenceReply> {
@@ -24,6 +26,8 @@ export class ErasureController {
 
   /** Lifts the fence of a cancelled erasure. 409 ERA-002, ERA-007, ERA-009. */
   @Post('fences/cancel')
+  @Refuses(404, 'ERA-010')
+  @Refuses(409, 'ERA-001', 'ERA-002', 'ERA-007', 'ERA-009')
   @HttpCode(200)
   @ApiOkResponse({ type: FenceReply })
   async lift(@Body() { recordId }: ErasureOrder): Promise<FenceReply> {
@@ -33,6 +37,8 @@ export class ErasureController {
 
   /** Destroys the keys of a fenced record, once nobody holds them. 409 ERA-001 to ERA-006, ERA-008, 404 ERA-010. */
   @Post('destroy-key')
+  @Refuses(404, 'ERA-010')
+  @Refuses(409, 'ERA-001', 'ERA-002', 'ERA-003', 'ERA-004', 'ERA-005', 'ERA-006', 'ERA-007', 'ERA-008')
   @HttpCode(200)
   @ApiOkResponse({ type: DestructionReply })
   async destroy(@Body() { recordId }: ErasureOrder): Promise<DestructionReply> {

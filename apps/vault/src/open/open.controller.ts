@@ -1,7 +1,7 @@
 import { Looks, statedReason } from '@probity/access-log';
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Callers, CurrentCaller, type Caller } from '@probity/platform';
+import { Callers, CurrentCaller, type Caller, Refuses } from '@probity/platform';
 import { DailyCap } from './daily-cap.js';
 import { IdentityOpener } from './identity-opener.js';
 import { OpenOrder, OpenReply } from './open.dto.js';
@@ -18,6 +18,10 @@ export class OpenController {
 
   /** Opens identities. The answer leaves only after its entry is in the log of looks: 503 LOG-001 when it cannot be. */
   @Post()
+  @Refuses(400, 'LOG-002', 'PUR-001', 'SCH-001', 'SCH-003')
+  @Refuses(403, 'ACC-001', 'ACC-002', 'ACC-003', 'PUR-002', 'PUR-003')
+  @Refuses(429, 'ACC-010')
+  @Refuses(503, 'LOG-001', 'ACC-008')
   @HttpCode(200)
   @Callers(
     'borough-officer',

@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
 import { Callers } from '../http/callers.decorator.js';
 import { DomainClock } from './domain-clock.js';
+import { Refuses } from '../openapi/refusals.js';
 
 /** The operator's order to move the clock. */
 export class ClockOrder {
@@ -36,6 +37,7 @@ export class ClockController {
 
   /** Moves the clock forward; answers when the whole process has taken notice. 409 CLK-001 for a time in its past. */
   @Put()
+  @Refuses(409, 'CLK-001', 'CLK-002')
   @ApiOkResponse({ type: ClockReading })
   async set(@Body() order: ClockOrder): Promise<ClockReading> {
     await this.clock.advanceTo(order.now);

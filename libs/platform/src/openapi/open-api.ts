@@ -9,6 +9,7 @@ import { PROCESS_IDENTITY } from '../health/health.controller.js';
 import type { ProcessIdentity } from '../health/health.controller.js';
 import { BEARER_TOKEN, MUTUAL_TLS } from '../http/callers.decorator.js';
 import { PlatformModule } from '../service/platform.module.js';
+import { withRefusals } from './refusals.js';
 
 /** Where a service publishes its own description. */
 const OPENAPI_PATH = '/openapi.json';
@@ -72,5 +73,5 @@ function describe(app: INestApplication, identity: ProcessIdentity): OpenAPIObje
       BEARER_TOKEN,
     )
     .build();
-  return SwaggerModule.createDocument(app, settings);
+  return withRefusals(SwaggerModule.createDocument(app, settings));
 }

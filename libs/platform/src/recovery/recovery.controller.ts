@@ -5,6 +5,7 @@ import { ProblemError } from '../http/problem.js';
 import { RecoveryOrder, RecoveryView } from './recovery.dto.js';
 import type { StoreGatePort } from './store-gate.port.js';
 import { STORE_GATE } from './store-gate.port.js';
+import { Refuses } from '../openapi/refusals.js';
 
 /** Recovery of a service's store from its topics, and of its topics from the store, for the operator of the stack. */
 @ApiTags('recovery')
@@ -22,6 +23,7 @@ export class RecoveryController {
   }
 
   @Post()
+  @Refuses(409, 'STO-003')
   @HttpCode(202)
   @ApiOperation({ summary: 'Begin a recovery', description: 'STO-003 while one is under way.' })
   @ApiAcceptedResponse({ type: RecoveryView })
