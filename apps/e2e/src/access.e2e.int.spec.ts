@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { startStack, type RunningStack } from '@probity/local-stack';
 import { makeSenderCertificate, type Credentials, type ProcessName } from '@probity/platform';
+import { importJWK, SignJWT, type JWK } from 'jose';
 import { Agent, request } from 'undici';
+import { ConcurrentReaders, loggedSubjects, type Asking } from './concurrent-readers.js';
 import { importArguments } from './fault-run.js';
 import { writeList } from './lists.js';
 import { Store, type Answer } from './store.js';
@@ -119,6 +121,20 @@ async function differences(
   return found;
 }
 
+/** What a token was before it ended: everything else about it is right, and the provider's own key has signed it. */
+async function endedToken({ authorization }: Credentials): Promise<string> {
+  const [header = '', claims = ''] = (authorization ?? '').replace('Bearer ', '').split('.');
+  const partOf = (text: string): object => JSON.parse(Buffer.from(text, 'base64url').toString()) as object;
+  const jwk = JSON.parse(
+    readFileSync(store.home.path('keys', 'identity', 'signing.jwk.json'), 'utf8'),
+  ) as JWK;
+  const ended = Math.floor((performance.timeOrigin + performance.now()) / 1_000) - 1;
+  const token = new SignJWT({ ...partOf(claims), exp: ended })
+    .setProtectedHeader(partOf(header) as { alg: string })
+    .sign(await importJWK(jwk, jwk.alg ?? 'ES256'));
+  return `Bearer ${await token}`;
+}
+
 const open = (as: string, change: object = {}): Promise<Answer> =>
   store.call({
     ...{ process: 'vault', as, method: 'POST', path: '/v1/open' },
@@ -161,11 +177,12 @@ describe('every route', () => {
     expect(await differences(who, (callers) => callers.some((rule) => rules.includes(rule)))).toEqual([]);
   });
 
-  it('that is not for anyone lets in nobody who shows nothing, a stolen token or one of somebody else', async () => {
+  it('that is not for anyone lets in nobody who shows nothing, or a stolen, a foreign or an expired token', async () => {
     const owner = await store.people.of('central-1');
     const thief = await makeSenderCertificate(performance.timeOrigin + performance.now());
     const closed = routes().filter(({ callers }) => callers !== undefined);
     const foreign = `${owner.authorization!.slice(0, -8)}AAAAAAAA`;
+    const ended = await endedToken(owner);
     for (const route of closed) {
       expect([nameOf(route), await call(route, {})]).toEqual([
         nameOf(route),
@@ -174,6 +191,7 @@ describe('every route', () => {
       for (const who of [
         { tls: thief, authorization: owner.authorization },
         { tls: owner.tls, authorization: foreign },
+        { tls: owner.tls, authorization: ended },
         { tls: store.config.serviceTls('governance'), authorization: owner.authorization },
       ])
         expect([nameOf(route), await call(route, who)]).toEqual([
@@ -225,5 +243,45 @@ describe('a look on the running stack', () => {
     let again = await open('central-1');
     while (again.status === 503) again = await open('central-1');
     expect(again.status).toBe(200);
+  });
+
+  it('[R-80][attacker 14] has exactly what it served in the log, by 200 readers while services are killed', async () => {
+    const reason = { purpose: 'OFFENDER_MANAGEMENT', justification: 'to plan the week with the team' };
+    const list: Omit<Asking, 'persona'> = {
+      ...{ process: 'governance', method: 'GET', path: `/v1/matrix?limit=20&borough=${BOROUGH}` },
+      headers: {
+        'probity-purpose': reason.purpose,
+        'probity-justification': encodeURIComponent(reason.justification),
+      },
+    };
+    const names: Omit<Asking, 'persona'> = {
+      ...{ process: 'vault', method: 'POST', path: '/v1/open' },
+      content: { records: listed.slice(0, 2), family: 'matrix', fields: ['familyName'], ...reason },
+    };
+    const readers = await ConcurrentReaders.start(
+      store,
+      [`officer-${BOROUGH}`, `supervisor-${BOROUGH}`, 'central-1', 'central-2'].flatMap((persona) => [
+        { ...list, persona },
+        { ...names, persona },
+      ]),
+      200,
+    );
+    await readers.answersMore(400);
+    for (const victim of ['governance', 'vault', 'kafka', 'postgres'] as const) {
+      await stack.kill(victim);
+      await stack.restart(victim);
+      await readers.answersMore(400);
+    }
+    await readers.stop();
+
+    const logged = await loggedSubjects(store);
+    const answered = readers.looks.filter(({ rows }) => rows !== null);
+    const wrong = answered.filter(({ traceId, rows }) => `${String(logged.get(traceId))}` !== String(rows));
+    expect(wrong).toEqual([]);
+    // An answer that was lost with its service is in the log or not, and never twice.
+    const lost = readers.looks.filter(({ rows }) => rows === null);
+    expect(lost.length).toBeGreaterThan(0);
+    expect(lost.filter(({ traceId }) => (logged.get(traceId) ?? []).length > 1)).toEqual([]);
+    expect(answered.length).toBeGreaterThan(2_000);
   });
 });

@@ -5,7 +5,8 @@ import type { IssuerClient } from './issuer-client.js';
 import { IssuerAway } from './issuer-client.js';
 import { personFromClaims } from './person.js';
 import type { Person } from './person.js';
-import { TokenStatus } from './token-status.js';
+import { Remembered } from './remembered.js';
+import { STATUS_TTL_MS, TokenStatus } from './token-status.js';
 
 const ALGORITHMS = ['ES256', 'PS256', 'EdDSA'];
 
@@ -21,12 +22,25 @@ export class TokenRefused extends Error {
   }
 }
 
+/** What a token says, once its signature and claims have been found good. */
+interface VerifiedToken {
+  readonly person: Person;
+  /** SHA-256 of the certificate that it is bound to; `undefined` when it is bound to none. */
+  readonly boundTo: string | undefined;
+  /** Seconds since the epoch. */
+  readonly expiresAt: number;
+}
+
 /**
  * Finds out who holds an access token: a JWT (RFC 9068) of the one issuer for this audience, bound to the certificate of the
  * connection (RFC 8705) and not revoked (RFC 7662).
+ *
+ * A token is presented with every request, so that what it says is remembered as long as whether it still holds; its end and its
+ * sender are looked at each time.
  */
 export class TokenVerifier {
   readonly #status: TokenStatus;
+  readonly #verified = new Remembered<VerifiedToken>(STATUS_TTL_MS);
   #keys: JWTVerifyGetKey | undefined;
 
   constructor(private readonly issuer: IssuerClient) {
@@ -38,13 +52,19 @@ export class TokenVerifier {
    * @throws TokenRefused with the reason, IssuerAway when keys or status cannot be asked for
    */
   async verify(token: string, thumbprint: string): Promise<Person> {
-    const claims = await this.#claimsOf(token);
-    const confirmation = claims['cnf'] as { 'x5t#S256'?: unknown } | undefined;
-    if (confirmation?.['x5t#S256'] !== thumbprint) throw new TokenRefused('wrong-sender');
-    const person = personFromClaims(claims);
-    if (person === null) throw new TokenRefused('malformed');
+    const { person, boundTo, expiresAt } = await this.#verified.of(token, () => this.#read(token));
+    if (Date.now() >= expiresAt * 1_000) throw new TokenRefused('expired');
+    if (boundTo !== thumbprint) throw new TokenRefused('wrong-sender');
     if (!(await this.#status.isActive(token))) throw new TokenRefused('revoked');
     return person;
+  }
+
+  async #read(token: string): Promise<VerifiedToken> {
+    const claims = await this.#claimsOf(token);
+    const person = personFromClaims(claims);
+    if (person === null || claims.exp === undefined) throw new TokenRefused('malformed');
+    const confirmation = claims['cnf'] as { 'x5t#S256'?: string } | undefined;
+    return { person, boundTo: confirmation?.['x5t#S256'], expiresAt: claims.exp };
   }
 
   async #claimsOf(token: string): Promise<JWTPayload> {

@@ -187,6 +187,17 @@ describe('a service behind mutual TLS', () => {
     expect((await send('/v1/clock', asOperator)).json['code']).toBe('ACC-007');
   });
 
+  it('believes a token that it has just believed no longer than until its end', async () => {
+    const { thumbprint, cert, key } = await makeSenderCertificate(new Date().getTime());
+    people.set('leaver', { ca: authority.ca, cert, key });
+    tokens.set('leaver', await issuer.tokenFor('central-2', thumbprint, { endsIn: 2 }));
+    const ask = (): Promise<Answer> => send('/v1/parcels/borough/E09000012', { by: 'leaver' });
+    let answer = await ask();
+    expect(answer.status).toBe(200);
+    while (answer.status === 200) answer = await ask();
+    expect(answer).toMatchObject({ status: 401, json: { code: 'ACC-007', detail: 'The token has ended.' } });
+  });
+
   it('believes nobody while the issuer does not say whether a token holds, and everybody again afterwards', async () => {
     const { thumbprint, cert, key } = await makeSenderCertificate(new Date().getTime());
     people.set('late riser', { ca: authority.ca, cert, key });
