@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { shortReference } from '@probity/domain';
 import { eventStoreMigrations } from '@probity/event-store';
 import { WriterRegistry, decodeRecord } from '@probity/events';
 import type { WriterRegistryFile } from '@probity/events';
@@ -334,6 +335,7 @@ describe('governance', () => {
         items: [
           {
             recordId,
+            reference: shortReference(recordId),
             borough: HACKNEY,
             role: 'SUSPECTED_OFFENDER',
             roleLabel: 'Suspected — not convicted',

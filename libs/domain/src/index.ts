@@ -1,5 +1,5 @@
 export type { Brand } from './brand.js';
-export { parseGroupId, parseRecordId } from './ids.js';
+export { parseGroupId, parseRecordId, shortReference } from './ids.js';
 export type { GroupId, PolicyVersion, RecordId } from './ids.js';
 export { BOROUGH_CODES, isBoroughCode, parseBoroughCode, whyOutside } from './borough.js';
 export type { BoroughCode } from './borough.js';

@@ -16,6 +16,7 @@ const probity = async (...words: string[]): Promise<CommandRun> => runCommand(wo
 const WHY = ['--purpose', 'VIOLENCE_REDUCTION_TASKING', '--because', 'weekly tasking meeting'];
 const entry = (recordId: string): object => ({
   recordId,
+  reference: '7K3M-9QXA',
   borough: 'E09000002',
   role: 'SUSPECTED_OFFENDER',
   roleLabel: 'Suspected offender, not convicted',

@@ -7,6 +7,8 @@ import { renderTable, type Column } from '../output/table.js';
 /** An entry of the central matrix as governance tells it; it names a record, never a person. */
 interface MatrixEntry {
   recordId: string;
+  /** What people call the record by. */
+  reference: string;
   borough: string;
   roleLabel: string;
   bandLabel: string;
@@ -41,6 +43,7 @@ interface MatrixOptions extends ReasonOptions {
 const PAGE = 500;
 
 const ENTRY_COLUMNS: readonly Column[] = [
+  { heading: 'Reference' },
   { heading: 'Record' },
   { heading: 'Borough' },
   { heading: 'Role' },
@@ -161,6 +164,7 @@ function entryTable(items: readonly MatrixEntry[]): string {
   return renderTable(
     ENTRY_COLUMNS,
     items.map((item) => [
+      item.reference,
       item.recordId,
       item.borough,
       item.roleLabel,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { STACK_CONFIG, ServiceLogger } from '@probity/platform';
@@ -11,6 +12,7 @@ const POOL_SIZE = 8;
 @Injectable()
 export class ViewsPool implements OnApplicationShutdown {
   private readonly pool: pg.Pool;
+  readonly #names = new Map<string, string>();
 
   constructor(@Inject(STACK_CONFIG) config: StackConfig, @Inject(ServiceLogger) logger: ServiceLogger) {
     const connection = config.pg('probity_reader', 'probity_views');
@@ -21,9 +23,11 @@ export class ViewsPool implements OnApplicationShutdown {
     });
   }
 
-  /** Rows of a query. */
+  /** Rows of a query. Each connection prepares a text once, under its hash. */
   async query<Row extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<Row[]> {
-    return (await this.pool.query<Row>(text, values)).rows;
+    const name = this.#names.get(text) ?? createHash('sha256').update(text).digest('hex').slice(0, 32);
+    this.#names.set(text, name);
+    return (await this.pool.query<Row>({ name, text, values })).rows;
   }
 
   async onApplicationShutdown(): Promise<void> {

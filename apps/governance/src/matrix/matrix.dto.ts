@@ -48,6 +48,13 @@ export class MatrixEntryView {
   @ApiProperty({ format: 'uuid' })
   recordId!: string;
 
+  @ApiProperty({
+    example: '7K3M-9QXA',
+    pattern: '^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$',
+    description: 'What people call the record by: random, no name, and no key',
+  })
+  reference!: string;
+
   @ApiProperty()
   borough!: string;
 

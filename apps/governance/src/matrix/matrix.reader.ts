@@ -4,18 +4,18 @@ import { DomainClock } from '@probity/platform';
 import { ViewsPool } from '../database/views-pool.js';
 import type { MatrixBand, MatrixRole } from './labels.js';
 
-/** One entry as the read model holds it. */
+/** One entry as the read model holds it. Times as PostgreSQL writes them in JSON. */
 export interface MatrixRow {
   record_id: string;
   borough: string;
   role: MatrixRole;
   band: MatrixBand;
   legacy_assertion: boolean;
-  entered_at: Date;
-  review_due: Date;
-  withhold_from: Date;
+  entered_at: string;
+  review_due: string;
+  withhold_from: string;
   version: number;
-  topic_offset: string;
+  topic_offset: number;
 }
 
 /** Place in the order of the list: borough, then record id. */
@@ -37,10 +37,11 @@ export interface ReadPage {
   readonly basis: LookBasis;
 }
 
-/** A page without entries is one row that says where the read model stands. */
-type PageRow = { generation: number | null; positions: Record<string, number> | null } & (
-  MatrixRow | { record_id: null }
-);
+interface PageRow {
+  generation: number | null;
+  positions: Record<string, number> | null;
+  rows: MatrixRow[];
+}
 
 /** Entries of one borough in one band. */
 export interface MatrixCount {
@@ -52,20 +53,20 @@ export interface MatrixCount {
 // Every read has this condition (docs/explanation/architecture.md): from its instant on an entry is withheld unless something new has happened.
 const SHOWN = 'withhold_from > $1';
 
-// One statement, so that the positions are those of the very state that the entries are read from.
+// One statement, so that the positions are those of the very state that the entries are read from; one row, because a page has
+// one state, and a driver is slower with many rows than with one document.
 const PAGE = `
-SELECT basis.generation, basis.positions, page.* FROM
-  (SELECT max(generation) AS generation, jsonb_object_agg(topic, next_offset) AS positions FROM matrix.checkpoint
-    WHERE $2::text IS NULL OR topic = 'matrix.' || $2) basis
-  LEFT JOIN LATERAL (
+SELECT basis.generation, basis.positions, coalesce(page.rows, '[]') AS rows FROM
+  (SELECT max(generation) AS generation, json_object_agg(topic, next_offset) AS positions FROM matrix.checkpoint
+    WHERE $2::text IS NULL OR topic = 'matrix.' || $2) basis,
+  (SELECT json_agg(entry ORDER BY borough, record_id) AS rows FROM (
     SELECT record_id, borough, role, band, legacy_assertion, entered_at, review_due, withhold_from, version, topic_offset
     FROM matrix.entry
     WHERE ${SHOWN}
       AND ($2::text IS NULL OR borough = $2) AND ($3::text IS NULL OR band = $3) AND ($4::text IS NULL OR role = $4)
       AND ($5::text IS NULL OR (borough, record_id) > ($5, $6::uuid))
     ORDER BY borough, record_id
-    LIMIT $7) page ON true
-ORDER BY page.borough, page.record_id`;
+    LIMIT $7) entry) page`;
 
 const COUNTS = `
 SELECT borough, band, count(*)::integer AS entries
@@ -92,10 +93,10 @@ export class MatrixReader {
     const { borough, band, role } = filter;
     const asAt = this.clock.now();
     const place = [after?.borough ?? null, after?.recordId ?? null];
-    const rows = await this.views.query<PageRow>(PAGE, [asAt, borough, band, role, ...place, limit]);
-    const { generation = null, positions = null } = rows[0] ?? {};
+    const [found] = await this.views.query<PageRow>(PAGE, [asAt, borough, band, role, ...place, limit]);
+    const { generation = null, positions = null, rows = [] } = found ?? {};
     const basis = { projection: 'matrix', generation: generation ?? 1, asAt, positions: positions ?? {} };
-    return { rows: rows.filter((row): row is PageRow & MatrixRow => row.record_id !== null), basis };
+    return { rows, basis };
   }
 
   /** How many entries each borough has in each band, and the instant at which that is so. */

@@ -1,4 +1,4 @@
-import { BOROUGH_CODES, parseRecordId } from '@probity/domain';
+import { BOROUGH_CODES, parseRecordId, shortReference } from '@probity/domain';
 import { LEGACY_ASSERTION, MATRIX_BANDS, bandLabel, matrixRoleLabel } from './labels.js';
 import type { BandCounts, BoroughCounts, MatrixEntryView, MatrixSummary } from './matrix.dto.js';
 import type { MatrixCount, MatrixPlace, MatrixRow } from './matrix.reader.js';
@@ -7,18 +7,28 @@ import type { MatrixCount, MatrixPlace, MatrixRow } from './matrix.reader.js';
 export function entryView(row: MatrixRow): MatrixEntryView {
   return {
     recordId: row.record_id,
+    reference: shortReference(row.record_id),
     borough: row.borough,
     role: row.role,
     roleLabel: matrixRoleLabel(row.role),
     band: row.band,
     bandLabel: bandLabel(row.band),
     assertion: row.legacy_assertion ? LEGACY_ASSERTION : null,
-    enteredAt: row.entered_at.toISOString(),
-    reviewDue: row.review_due.toISOString(),
-    withholdFrom: row.withhold_from.toISOString(),
+    enteredAt: instantOf(row.entered_at),
+    reviewDue: instantOf(row.review_due),
+    withholdFrom: instantOf(row.withhold_from),
     version: row.version,
-    position: `${row.borough}@${row.topic_offset}`,
+    position: `${row.borough}@${String(row.topic_offset)}`,
   };
+}
+
+/** PostgreSQL writes an instant of its session, which is in UTC, without trailing zeros: `2026-11-01T09:00:00.5+00:00`. */
+const IN_UTC = /^(.{19})(?:\.(\d{1,3}))?\+00:00$/;
+
+/** RFC 3339 in UTC with milliseconds. */
+function instantOf(text: string): string {
+  const [, second, fraction = ''] = IN_UTC.exec(text) ?? [];
+  return second === undefined ? new Date(text).toISOString() : `${second}.${fraction.padEnd(3, '0')}Z`;
 }
 
 /** Adds up the counts: every borough is there, also one without entries. */
