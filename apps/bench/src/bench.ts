@@ -3,12 +3,15 @@ import type { BenchReport, Figure, MemorySample } from './figures/figure.js';
 import type { Lab } from './lab/lab.js';
 import { residentMemory } from './lab/memory.js';
 import { openScratch } from './lab/scratch.js';
+import { fillLists } from './material/listed-people.js';
 import { measureAppend } from './measurements/append.measurement.js';
+import { measureDoor } from './measurements/door.measurement.js';
 import { measureEmmett } from './measurements/emmett.measurement.js';
 import { measureGroups } from './measurements/group.measurement.js';
 import { measureImport } from './measurements/import.measurement.js';
 import { measureLatency } from './measurements/latency.measurement.js';
 import { measureLeases } from './measurements/leases.measurement.js';
+import { measureLooks } from './measurements/looks.measurement.js';
 import { measureProjector } from './measurements/projector.measurement.js';
 import { measureRebuild } from './measurements/rebuild.measurement.js';
 import { measureRelay } from './measurements/relay.measurement.js';
@@ -56,8 +59,18 @@ export class Bench {
     if (this.#wants('seal')) this.#figures.push(...(await measureSeal(lab.report, sizes)));
     if (this.#wants('leases')) this.#figures.push(await measureLeases(lab, sizes));
     if (this.#wants('rotation')) this.#figures.push(await measureRotation(lab, sizes));
+    if (this.#wants('looks', 'door')) this.#figures.push(...(await this.#measureLooking()));
     const asked = this.#figures.filter(({ measurement }) => this.#wants(measurement));
     return { machine: machine(), figures: asked, memory: this.#memory };
+  }
+
+  async #measureLooking(): Promise<Figure[]> {
+    const people = await fillLists(this.lab);
+    const figures: Figure[] = [];
+    if (this.#wants('looks'))
+      figures.push(...(await measureLooks(this.lab, await this.#openScratch(), this.options.sizes)));
+    if (this.#wants('door')) figures.push(await measureDoor(this.lab, people, this.options.sizes));
+    return figures;
   }
 
   #wants(...names: MeasurementName[]): boolean {

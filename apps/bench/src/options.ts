@@ -14,6 +14,8 @@ export const MEASUREMENTS = [
   'seal',
   'leases',
   'rotation',
+  'looks',
+  'door',
 ] as const;
 
 /** One of {@link MEASUREMENTS}. */
@@ -104,7 +106,7 @@ export class UsageError extends Error {
 export const HELP = `Usage: npm run bench -- [options]
 
 Measures how fast the parts of Probity are, each beside the raw limit of what it stands on, in the same run and
-in turn: compare ratios, not numbers of different machines. Needs about twelve minutes, three with --quick.
+in turn: compare ratios, not numbers of different machines. Needs about fourteen minutes, four with --quick.
 
   --quick        small sizes
   --only NAME    one measurement (may be given again): ${MEASUREMENTS.join(', ')}

@@ -55,9 +55,15 @@ export function refusedEvent(entry: RefusedEntry, writing: WritingFacts): Unsign
   return sealEvent(factsOf(entry, REFUSED, writing), event, null);
 }
 
+/** Keys of the keyed hashes: derived once for each key that was lent. */
+const queryKeys = new WeakMap<AccessKey, Buffer>();
+
 /** Tells equal queries of one month apart from others without saying what was asked. */
-function queryMac({ subkey }: AccessKey, query: AccessEntry['query']): string {
-  const key = Buffer.from(hkdfSync('sha256', subkey, Buffer.alloc(0), 'probity/query-mac/v1', 32));
+function queryMac(accessKey: AccessKey, query: AccessEntry['query']): string {
+  const key =
+    queryKeys.get(accessKey) ??
+    Buffer.from(hkdfSync('sha256', accessKey.subkey, Buffer.alloc(0), 'probity/query-mac/v1', 32));
+  queryKeys.set(accessKey, key);
   return createHmac('sha256', key).update(canonicalBytes(query)).digest('base64url');
 }
 

@@ -6,6 +6,7 @@ import type { DomainClock, ServiceLogger, StackConfig, UuidV7Source } from '@pro
 import { LOOKS_TOPIC } from './access-event.js';
 import type { AccessKeySource } from './access-key.js';
 import { AccessLog } from './access-log.js';
+import { LookTelemetry } from './look-telemetry.js';
 
 /** What a service writes its looks with. */
 export interface ServiceLogParts {
@@ -26,6 +27,7 @@ export class ServiceAccessLog extends AccessLog {
   constructor({ config, service, keys, clock, ids, logger }: ServiceLogParts) {
     const log = new KafkaLog({ clientId: service, connection: config.kafka(service) });
     const pem = readStackFile(join(config.paths.writerKeys, `${service}.key.pem`));
+    const telemetry = new LookTelemetry();
     super({
       log,
       brokerTopic: topicName(LOOKS_TOPIC, config.topicPrefix),
@@ -37,6 +39,9 @@ export class ServiceAccessLog extends AccessLog {
       policyVersion: readOperatingModel().hash,
       report: (sentence) => {
         logger.warn(`a look was not logged: ${sentence}`, 'AccessLog');
+      },
+      waited: (seconds, outcome) => {
+        telemetry.waited(seconds, outcome);
       },
       traceparent: currentTraceparent,
     });

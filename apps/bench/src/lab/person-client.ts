@@ -2,6 +2,9 @@ import type { ProcessName } from '@probity/platform';
 import { Agent, request } from 'undici';
 import type { Lab } from './lab.js';
 
+/** Connections of one person: a service is not measured by how many certificates it checks. */
+const CONNECTIONS = 16;
+
 /** A service over mutual TLS as one person of the stack. */
 export class PersonClient {
   readonly #origin: string;
@@ -16,8 +19,8 @@ export class PersonClient {
     lab.disposer.add(() => this.#agent?.close());
   }
 
-  get<T>(path: string): Promise<T> {
-    return this.#send<T>('GET', path, {});
+  get<T>(path: string, headers: Record<string, string> = {}): Promise<T> {
+    return this.#send<T>('GET', path, { headers });
   }
 
   post<T>(path: string, content: unknown): Promise<T> {
@@ -40,7 +43,7 @@ export class PersonClient {
     options: { body?: Buffer | string; headers?: Record<string, string> },
   ): Promise<T> {
     const { tls, authorization } = await this.lab.people.of(this.person);
-    const dispatcher = (this.#agent ??= new Agent({ connect: { ...tls } }));
+    const dispatcher = (this.#agent ??= new Agent({ connect: { ...tls }, connections: CONNECTIONS }));
     const headers = { ...options.headers, ...(authorization === null ? {} : { authorization }) };
     const answer = await request(`${this.#origin}${path}`, { ...options, method, dispatcher, headers });
     const text = await answer.body.text();
