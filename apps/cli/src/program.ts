@@ -10,6 +10,7 @@ import { parkedCommand } from './commands/parked.command.js';
 import { projectionCommand } from './commands/projection.command.js';
 import { reconcileCommand } from './commands/reconcile.command.js';
 import { recoverCommand } from './commands/recover.command.js';
+import { searchCommand } from './commands/search.command.js';
 import { statusCommand } from './commands/status.command.js';
 import { vaultCommand } from './commands/vault.command.js';
 import { whoamiCommand } from './commands/whoami.command.js';
@@ -39,7 +40,7 @@ function buildProgram(context: CommandContext): Command {
       examples('probity status --wait 60', 'probity import lists', 'probity matrix summary') + EXIT_CODES,
     );
   const commands = [
-    ...[importCommand, matrixCommand, openCommand, digestCommand, clockCommand],
+    ...[importCommand, matrixCommand, searchCommand, openCommand, digestCommand, clockCommand],
     ...[recoverCommand, parkedCommand, projectionCommand, reconcileCommand, vaultCommand, statusCommand],
     ...[loginCommand, logoutCommand, whoamiCommand],
   ];

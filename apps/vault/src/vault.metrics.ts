@@ -35,6 +35,20 @@ export class VaultMetrics {
 
   private readonly erased = counter('probity_vault_keys_destroyed_total', 'Data keys destroyed.', []);
 
+  private readonly indexed = counter('probity_vault_identities_indexed_total', 'Identities indexed.', []);
+  private readonly unindexed = gauge(
+    'probity_vault_identities_waiting',
+    'Sealed identities that are not searched yet: new, behind a fence, or not to be opened.',
+  );
+
+  identitiesIndexed(count: number): void {
+    this.indexed.inc(count);
+  }
+
+  identitiesWaiting(count: number): void {
+    this.unindexed.set(count);
+  }
+
   keysIssued(service: string, family: string, count: number): void {
     this.issued.inc({ service, family }, count);
   }

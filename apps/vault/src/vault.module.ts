@@ -35,7 +35,7 @@ import { RequestsInFlight } from './erasure/requests-in-flight.js';
 import { SoleVault } from './erasure/sole-vault.js';
 import { VaultReadiness } from './health/vault.readiness.js';
 import { IndexKeysController } from './index-keys/index-keys.controller.js';
-import { IndexPepperVault } from './index-keys/index-pepper.vault.js';
+import { PepperVault } from './peppers/pepper.vault.js';
 import { DataKeyRepository } from './keys/data-key.repository.js';
 import { DataKeyVault } from './keys/data-key.vault.js';
 import { FreshKeysController } from './keys/fresh-keys.controller.js';
@@ -51,6 +51,11 @@ import { OpenController } from './open/open.controller.js';
 import { SealedIdentities } from './open/sealed-identities.js';
 import { RowKeysController } from './row-keys/row-keys.controller.js';
 import { RowKeysService } from './row-keys/row-keys.service.js';
+import { IdentityFeed } from './search/identity-feed.js';
+import { IdentityIndexer } from './search/identity-indexer.js';
+import { IdentityTokenRepository } from './search/identity-token.repository.js';
+import { PersonSearch } from './search/person-search.js';
+import { SearchController } from './search/search.controller.js';
 import { VaultMetrics } from './vault.metrics.js';
 
 /** Greatest JSON body in bytes: a digest request of several hundred whole records. */
@@ -66,6 +71,7 @@ export const BODY_LIMIT = 8 * 1024 * 1024;
     DigestController,
     AccessKeysController,
     OpenController,
+    SearchController,
     EpochsController,
     ErasureController,
     FencesController,
@@ -121,7 +127,7 @@ export const BODY_LIMIT = 8 * 1024 * 1024;
     DataKeyRepository,
     DataKeyVault,
     LeaseService,
-    IndexPepperVault,
+    PepperVault,
     RowKeysService,
     DigestService,
     AccessKeys,
@@ -130,6 +136,10 @@ export const BODY_LIMIT = 8 * 1024 * 1024;
     SealedIdentities,
     DailyCap,
     IdentityOpener,
+    IdentityFeed,
+    IdentityTokenRepository,
+    IdentityIndexer,
+    PersonSearch,
     VaultReadiness,
     VaultMetrics,
   ],

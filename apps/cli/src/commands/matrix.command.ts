@@ -1,8 +1,9 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { asOption, examples, withStack, type CommandContext } from '../context.js';
 import type { ServiceClient } from '../http/service-client.js';
 import { reasonHeaders, withReason, type ReasonOptions } from '../identity/stated-reason.js';
 import { renderTable, type Column } from '../output/table.js';
+import { parseCount } from '../parse-count.js';
 
 /** An entry of the central matrix as governance tells it; it names a record, never a person. */
 interface MatrixEntry {
@@ -80,7 +81,7 @@ export function matrixCommand(context: CommandContext): Command {
         'CONVICTED_OFFENDER',
       ]),
     )
-    .option('--limit <count>', 'how many entries, 1 to 500', parseLimit, 50)
+    .option('--limit <count>', 'how many entries, 1 to 500', parseCount(PAGE), 50)
     .option('--all', 'every entry, whatever the limit')
     .addOption(asOption())
     .option('--json', 'print JSON')
@@ -192,11 +193,4 @@ function summaryTable({ asAt, boroughs, bands, total }: MatrixSummary): string {
 /** The day of an instant; review dates are days to their reader. */
 function dayOf(instant: string): string {
   return instant.slice(0, 10);
-}
-
-function parseLimit(text: string): number {
-  const limit = Number(text);
-  if (!Number.isInteger(limit) || limit < 1 || limit > PAGE)
-    throw new InvalidArgumentError(`It must be a whole number from 1 to ${PAGE}.`);
-  return limit;
 }

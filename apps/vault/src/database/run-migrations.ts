@@ -5,6 +5,7 @@ import { Looks1790000000300 } from '../migrations/1790000000300-looks.js';
 import { KeyEpochs1790000000310 } from '../migrations/1790000000310-key-epochs.js';
 import { RoomForRewrapping1790000000311 } from '../migrations/1790000000311-room-for-rewrapping.js';
 import { Erasure1790000000320 } from '../migrations/1790000000320-erasure.js';
+import { IdentityTokens1790000000330 } from '../migrations/1790000000330-identity-tokens.js';
 
 /**
  * Bring the vault's schema up to date, as the owner of the database. Running it again changes nothing.
@@ -23,6 +24,7 @@ export async function runVaultMigrations(env: NodeJS.ProcessEnv): Promise<number
     KeyEpochs1790000000310,
     RoomForRewrapping1790000000311,
     Erasure1790000000320,
+    IdentityTokens1790000000330,
   ];
   return migrateSchema({ url, authorityFile: env['MIGRATION_CA'], schema: 'vault', migrations });
 }

@@ -5,7 +5,7 @@ import { zeroise } from '@probity/sealing';
 import { Matches } from 'class-validator';
 import { VAULT_POLICY, type VaultPolicy } from '../access/service-rights.js';
 import { notHosted } from '../access/vault-problems.js';
-import { IndexPepperVault } from './index-pepper.vault.js';
+import { PepperVault } from '../peppers/pepper.vault.js';
 
 /** Whose row key is asked for. */
 export class IndexKeyOrder {
@@ -25,7 +25,7 @@ export class IndexKeyReply {
 @Controller('v1/index-keys')
 export class IndexKeysController {
   constructor(
-    @Inject(IndexPepperVault) private readonly peppers: IndexPepperVault,
+    @Inject(PepperVault) private readonly peppers: PepperVault,
     @Inject(VAULT_POLICY) private readonly policy: VaultPolicy,
   ) {}
 

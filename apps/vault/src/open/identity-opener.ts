@@ -12,7 +12,8 @@ import type { SealedIdentity } from './sealed-identities.js';
 
 /** Whose identities may be opened. */
 export interface OpenableRecords {
-  readonly family: ListFamily;
+  /** The only list; `null` for both, which nobody is shown. */
+  readonly family: ListFamily | null;
   /** The only borough; `null` for all. */
   readonly borough: string | null;
 }

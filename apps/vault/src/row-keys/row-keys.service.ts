@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Envelope } from '@probity/events';
 import { definitionOf, EventFormatError } from '@probity/events';
 import { deriveSubkey, indexMac, open, sealContextOf, UnsealError, zeroise } from '@probity/sealing';
-import { IndexPepperVault } from '../index-keys/index-pepper.vault.js';
+import { PepperVault } from '../peppers/pepper.vault.js';
 import { DataKeyRepository, type DataKeyRow } from '../keys/data-key.repository.js';
 import { DataKeyVault } from '../keys/data-key.vault.js';
 import type { RowKeyRecordBody, RowKeyReply } from './row-keys.dto.js';
@@ -13,7 +13,7 @@ export class RowKeysService {
   constructor(
     @Inject(DataKeyRepository) private readonly repository: DataKeyRepository,
     @Inject(DataKeyVault) private readonly vault: DataKeyVault,
-    @Inject(IndexPepperVault) private readonly peppers: IndexPepperVault,
+    @Inject(PepperVault) private readonly peppers: PepperVault,
   ) {}
 
   /** Row keys of those records that open. */

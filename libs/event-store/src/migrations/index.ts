@@ -3,6 +3,7 @@ import { Recovery1790000000003 } from './1790000000003-recovery.js';
 import { GroupCommit1790000000004 } from './1790000000004-group-commit.js';
 import { SealedIdentities1790000000005 } from './1790000000005-sealed-identities.js';
 import { Erasure1790000000120 } from './1790000000120-erasure.js';
+import { IdentityFeed1790000000130 } from './1790000000130-identity-feed.js';
 
 /** Migrations of the schema `events`, in order; run as the owner of the database. */
 export const eventStoreMigrations = [
@@ -11,4 +12,5 @@ export const eventStoreMigrations = [
   GroupCommit1790000000004,
   SealedIdentities1790000000005,
   Erasure1790000000120,
+  IdentityFeed1790000000130,
 ];
