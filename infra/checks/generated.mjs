@@ -11,6 +11,7 @@ const GENERATORS = [
   { artefact: 'docs/reference/openapi', command: ['infra/checks/openapi.mjs'] },
   { artefact: 'docs/reference/access.md', command: ['infra/checks/access-matrix.mjs'] },
   { artefact: 'docs/reference/cli.md', command: ['infra/checks/cli-reference.mjs'] },
+  { artefact: 'docs/reference/search-quality.md', command: ['infra/checks/search-quality.mjs'] },
   { artefact: 'docs/reference/events.md and codes.md', command: ['infra/checks/reference.mjs'] },
 ];
 

@@ -42,7 +42,7 @@ const WEIGHT = { family: 0.4, given: 0.3, born: 0.3 } as const;
 const LEVELS: readonly (readonly [Agreement, least: number])[] = [
   ['strong', 0.9],
   ['likely', 0.78],
-  ['possible', 0.68],
+  ['possible', 0.59],
 ];
 
 /** A record that agrees well enough to be shown. */
