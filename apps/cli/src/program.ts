@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { accessCommand } from './commands/access.command.js';
 import { clockCommand } from './commands/clock.command.js';
 import { digestCommand } from './commands/digest.command.js';
 import { importCommand } from './commands/import.command.js';
@@ -42,7 +43,7 @@ function buildProgram(context: CommandContext): Command {
   const commands = [
     ...[importCommand, matrixCommand, searchCommand, openCommand, digestCommand, clockCommand],
     ...[recoverCommand, parkedCommand, projectionCommand, reconcileCommand, vaultCommand, statusCommand],
-    ...[loginCommand, logoutCommand, whoamiCommand],
+    ...[accessCommand, loginCommand, logoutCommand, whoamiCommand],
   ];
   for (const build of commands) program.addCommand(build(context));
   withOwnExit(program, context);

@@ -302,6 +302,78 @@ describe('governance', () => {
     }, 60_000);
   });
 
+  describe('the log of looks', () => {
+    const WHY = {
+      'probity-purpose': 'LAWFULNESS',
+      'probity-justification': encodeURIComponent('Quarterly check of who looks at what'),
+    };
+    const read = (by: string, query = '', change: object = WHY): Promise<Answer> =>
+      call('GET', `/v1/looks${query}`, by, undefined, change);
+    const itemsOf = ({ json }: Answer): Record<string, unknown>[] =>
+      json['items'] as Record<string, unknown>[];
+    const lastOf = async (): Promise<StoredEvent> => (await looks()).at(-1)!;
+
+    it('[R-82][R-101] is read for a purpose of the law, and holds who read it', async () => {
+      await call('GET', `/v1/matrix?borough=${HACKNEY}`, central(2));
+      const answer = await read('dpo', `?by=${central(2)}&list=matrix&outcome=shown`);
+      expect([answer.status, itemsOf(answer).at(-1)]).toMatchObject([
+        200,
+        {
+          ...{ by: central(2), role: 'central-team', action: 'LIST_ENTRIES', list: 'matrix' },
+          ...{ purpose: REASON['probity-purpose'], outcome: 'shown', codes: [], borough: HACKNEY },
+        },
+      ]);
+      const entry = await lastOf();
+      expect(entry.header).toMatchObject({ id: answer.json['entry'], actor: 'dpo', purpose: 'LAWFULNESS' });
+      expect(entry.skeleton).toMatchObject({ action: 'READ_LOG', family: 'log', subjectCount: 0 });
+      expect(itemsOf(await read('auditor', '?action=READ_LOG&by=dpo')).map(({ id }) => id)).toContain(
+        answer.json['entry'],
+      );
+    });
+
+    it.each([
+      ['a purpose that is missing', 400, 'LOG-002', { 'probity-purpose': '' }],
+      ['a justification that is missing', 400, 'LOG-002', { 'probity-justification': '' }],
+      ['a purpose that is none', 400, 'PUR-001', { 'probity-purpose': 'CURIOSITY' }],
+      ['the performance of officers', 403, 'PUR-004', { 'probity-purpose': 'PERFORMANCE' }],
+      ['a purpose of the lists', 403, 'PUR-004', { 'probity-purpose': 'AUDIT' }],
+      ['a purpose of somebody else', 403, 'PUR-003', { 'probity-purpose': 'DISCIPLINE' }],
+    ])('[attacker 25][R-82] is not read for %s', async (_, status, code, change) => {
+      const before = (await looks()).length;
+      const answer = await read('auditor', '', { ...WHY, ...change });
+      expect([answer.status, answer.json['code'], answer.json['items']]).toEqual([status, code, undefined]);
+      const after = await looks();
+      expect(after.length - before).toBe(1);
+      expect(
+        after.find(({ header }) => header.actor === 'auditor' && header.type.includes('refused')),
+      ).toBeDefined();
+      expect(after.at(-1)?.skeleton).toMatchObject({ action: 'READ_LOG', family: 'log', codes: [code] });
+    });
+
+    it.each(['officer-E09000012', 'central-1', 'equality-analyst', 'operator', 'borough-ingest'])(
+      'is not read by %s',
+      async (by) => {
+        expect(await read(by)).toMatchObject({ status: 403, json: { code: 'ACC-001' } });
+      },
+    );
+
+    it('is read page by page, each entry once, in the order of time', async () => {
+      for (let times = 0; times < 5; times += 1) await call('GET', '/v1/matrix', central(1));
+      const expected = (await looks()).filter(({ header }) => header.actor === central(1)).length;
+      const seen: Record<string, unknown>[] = [];
+      let cursor: unknown = '';
+      do {
+        const query = `?by=${central(1)}&limit=2${cursor === '' ? '' : `&cursor=${String(cursor)}`}`;
+        const page = await read('dpo', query);
+        seen.push(...itemsOf(page));
+        cursor = page.json['nextCursor'];
+      } while (cursor !== null);
+      expect(new Set(seen.map(({ id }) => id)).size).toBe(expected);
+      const times = seen.map(({ when }) => String(when));
+      expect([...times].sort()).toEqual(times);
+    });
+  });
+
   describe('the matrix', () => {
     const insert = async (entry: Record<string, unknown>): Promise<string> => {
       const row = {

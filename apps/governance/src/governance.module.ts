@@ -16,6 +16,8 @@ import { eventsDatabase } from './database/events-database.js';
 import { ViewsPool } from './database/views-pool.js';
 import { GOVERNANCE_SIGNER, POLICY_VERSION } from './governance.tokens.js';
 import { GovernanceAccessLog } from './looks/governance-access-log.js';
+import { LooksController } from './looks/looks.controller.js';
+import { LooksReader } from './looks/looks.reader.js';
 import { MatrixController } from './matrix/matrix.controller.js';
 import { MatrixReader } from './matrix/matrix.reader.js';
 import { GovernanceRecovery } from './recovery/governance-recovery.js';
@@ -28,13 +30,14 @@ import { WindowLog } from './windows/window-log.js';
 /** The governance service: migration windows, the central team's reads of the matrix, the relay of its topics. */
 @Module({
   imports: [TypeOrmModule.forRootAsync({ inject: [STACK_CONFIG], useFactory: eventsDatabase })],
-  controllers: [MigrationWindowController, MatrixController, RecoveryController],
+  controllers: [MigrationWindowController, MatrixController, LooksController, RecoveryController],
   providers: [
     { provide: GOVERNANCE_SIGNER, useFactory: governanceSigner, inject: [STACK_CONFIG] },
     { provide: POLICY_VERSION, useFactory: () => readOperatingModel().hash },
     ViewsPool,
     DatabaseProbes,
     MatrixReader,
+    LooksReader,
     GovernanceAccessLog,
     {
       provide: Looks,

@@ -8,4 +8,4 @@ export { ServiceAccessLog } from './service-access-log.js';
 export { Looks } from './look.js';
 export type { Answered, AskedLook, PermittedLook } from './look.js';
 export { JUSTIFICATION, NeedsReason, Reason, statedReason } from './stated-reason.js';
-export type { StatedReason } from './stated-reason.js';
+export type { MissingReason, StatedReason } from './stated-reason.js';

@@ -3,7 +3,6 @@ import type { ExecutionContext } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { applyDecorators } from '@nestjs/common';
-import { reasonMissing } from './look-problems.js';
 
 /** Why somebody looks, as they say themselves. */
 export interface StatedReason {
@@ -11,6 +10,11 @@ export interface StatedReason {
   readonly purpose: string;
   /** 10 to 500 characters. */
   readonly justification: string;
+}
+
+/** What a request leaves out of its reason: a look without one is refused, and logged like every refusal. */
+export interface MissingReason {
+  readonly missing: readonly ('purpose' | 'justification')[];
 }
 
 /** Characters of a justification: a word is none, and a report belongs elsewhere. */
@@ -32,24 +36,26 @@ export function NeedsReason(): MethodDecorator {
   );
 }
 
-/** Hands a route handler the reason that the request states in its headers. @throws ProblemError 400 LOG-002 */
+/** Hands a route handler the reason that the request states in its headers, or what is missing of it. */
 export const Reason = createParamDecorator<undefined>(
-  (_: undefined, context: ExecutionContext): StatedReason => {
+  (_: undefined, context: ExecutionContext): StatedReason | MissingReason => {
     const { headers } = context.switchToHttp().getRequest<FastifyRequest>();
     return statedReason(headers[PURPOSE_HEADER], decoded(headers[JUSTIFICATION_HEADER]));
   },
 );
 
-/** Reads a reason. @throws ProblemError 400 LOG-002 that names what is missing */
-export function statedReason(purpose: unknown, justification: unknown): StatedReason {
+/** Reads a reason, or finds what is missing of it. */
+export function statedReason(purpose: unknown, justification: unknown): StatedReason | MissingReason {
   const why = typeof justification === 'string' ? justification.trim() : '';
   const hasPurpose = typeof purpose === 'string' && /^[A-Z_]{1,40}$/.test(purpose);
   const hasJustification = why.length >= JUSTIFICATION.min && why.length <= JUSTIFICATION.max;
   if (hasPurpose && hasJustification) return { purpose, justification: why };
-  throw reasonMissing([
-    ...(hasPurpose ? [] : (['purpose'] as const)),
-    ...(hasJustification ? [] : (['justification'] as const)),
-  ]);
+  return {
+    missing: [
+      ...(hasPurpose ? [] : (['purpose'] as const)),
+      ...(hasJustification ? [] : (['justification'] as const)),
+    ],
+  };
 }
 
 function decoded(header: unknown): string | null {

@@ -1,5 +1,5 @@
 import { Looks, NeedsReason, Reason } from '@probity/access-log';
-import type { StatedReason } from '@probity/access-log';
+import type { MissingReason, StatedReason } from '@probity/access-log';
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Callers, CurrentCaller, decodeCursor, encodeCursor, Refuses } from '@probity/platform';
@@ -32,7 +32,7 @@ export class MatrixController {
   async list(
     @Query() query: MatrixQuery,
     @CurrentCaller() caller: Caller,
-    @Reason() reason: StatedReason,
+    @Reason() reason: StatedReason | MissingReason,
   ): Promise<MatrixPage> {
     const limit = query.limit ?? DEFAULT_LIMIT;
     const after = decodeCursor(query.cursor, isMatrixPlace);
