@@ -23,10 +23,10 @@ export const JUSTIFICATION = { min: 10, max: 500 } as const;
 const PURPOSE_HEADER = 'probity-purpose';
 const JUSTIFICATION_HEADER = 'probity-justification';
 
-/** Says in the description of a route that it needs a reason. */
-export function NeedsReason(): MethodDecorator {
+/** Says in the description of a route that it needs a reason, for one of these purposes. */
+export function NeedsReason(purposes: readonly string[]): MethodDecorator {
   return applyDecorators(
-    ApiHeader({ name: PURPOSE_HEADER, required: true, schema: { type: 'string', maxLength: 40 } }),
+    ApiHeader({ name: PURPOSE_HEADER, required: true, schema: { type: 'string', enum: [...purposes] } }),
     ApiHeader({
       name: JUSTIFICATION_HEADER,
       required: true,

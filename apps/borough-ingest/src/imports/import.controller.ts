@@ -10,7 +10,15 @@ import {
   StreamableFile,
   UseGuards,
 } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiBody,
+  ApiConsumes,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import {
   BodyStream,
   Callers,
@@ -23,6 +31,9 @@ import type { BodyBytes, Caller } from '@probity/platform';
 import { ImportIdDto, NewImportDto } from './import.dto.js';
 import type { ImportView } from './import.service.js';
 import { ImportService } from './import.service.js';
+
+/** The body of an upload: the file as it is. */
+const A_FILE = { schema: { type: 'string', format: 'binary' } } as const;
 
 /** A borough's list on its way into the matrix: announce, upload, follow, collect. */
 @ApiTags('imports')
@@ -37,6 +48,7 @@ export class ImportController {
   @Refuses(422, 'SCH-004')
   @Refuses(503, 'STO-001', 'STO-002', 'SVC-001')
   @PersonDecides()
+  @ApiCreatedResponse({ description: 'The import waits for its files' })
   @UseGuards(StoreOpenGuard)
   @ApiOperation({
     summary: 'Announce a file',
@@ -54,6 +66,9 @@ export class ImportController {
   @Refuses(422, 'IMP-001', 'IMP-002')
   @UseGuards(StoreOpenGuard)
   @HttpCode(204)
+  @ApiNoContentResponse({ description: 'The file has arrived' })
+  @ApiConsumes('text/csv', 'application/octet-stream')
+  @ApiBody(A_FILE)
   @ApiOperation({ summary: 'Upload the groups file', description: 'Before the list itself; text/csv.' })
   async uploadGroups(
     @Param() { id }: ImportIdDto,
@@ -68,6 +83,9 @@ export class ImportController {
   @Refuses(422, 'IMP-001', 'IMP-002', 'IMP-004')
   @UseGuards(StoreOpenGuard)
   @HttpCode(202)
+  @ApiAcceptedResponse({ description: 'The file has arrived, and its rows are being decided' })
+  @ApiConsumes('application/octet-stream', 'text/csv')
+  @ApiBody(A_FILE)
   @ApiOperation({
     summary: 'Upload the list',
     description: 'application/octet-stream; deciding begins when all has arrived.',

@@ -2,6 +2,7 @@ import { Looks, NeedsReason, Reason } from '@probity/access-log';
 import type { MissingReason, StatedReason } from '@probity/access-log';
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { LOG_PURPOSES } from '@probity/domain';
 import { Callers, CurrentCaller, decodeCursor, encodeCursor, Refuses } from '@probity/platform';
 import type { Caller } from '@probity/platform';
 import { DEFAULT_LOOKS, LooksPage, LooksQuery } from './looks.dto.js';
@@ -32,7 +33,7 @@ export class LooksController {
   /** A page of the log in the order of time; `nextCursor` is null at its end. Each page is a look at the log and is logged first. */
   @Get()
   @Callers('data-protection-officer', 'auditor')
-  @NeedsReason()
+  @NeedsReason(LOG_PURPOSES)
   @Refuses(503, 'LOG-001', 'ACC-008')
   @Refuses(400, 'LOG-002', 'PUR-001', 'SCH-001', 'SCH-003')
   @Refuses(403, 'ACC-001', 'PUR-003', 'PUR-004')

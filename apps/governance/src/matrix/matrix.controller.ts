@@ -2,6 +2,7 @@ import { Looks, NeedsReason, Reason } from '@probity/access-log';
 import type { MissingReason, StatedReason } from '@probity/access-log';
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { LOOK_PURPOSES } from '@probity/domain';
 import { Callers, CurrentCaller, decodeCursor, encodeCursor, Refuses } from '@probity/platform';
 import type { Caller } from '@probity/platform';
 import { DEFAULT_LIMIT, MatrixPage, MatrixQuery, MatrixSummary } from './matrix.dto.js';
@@ -24,7 +25,7 @@ export class MatrixController {
   /** A page of entries; `nextCursor` is null on the last one. Each page is a look: it needs a reason and is logged first. */
   @Get()
   @Callers('borough-officer', 'borough-supervisor', 'central-team', 'data-protection-officer', 'auditor')
-  @NeedsReason()
+  @NeedsReason(LOOK_PURPOSES)
   @Refuses(503, 'LOG-001', 'ACC-008')
   @Refuses(400, 'LOG-002', 'PUR-001', 'SCH-001', 'SCH-003')
   @Refuses(403, 'ACC-001', 'ACC-002', 'ACC-003', 'PUR-002', 'PUR-003')

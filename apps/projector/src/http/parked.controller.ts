@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Callers, CurrentCaller, decodeCursor, encodeCursor, Refuses } from '@probity/platform';
 import type { Caller } from '@probity/platform';
 import { PARKED } from '../parked/parked-tokens.js';
@@ -58,6 +58,7 @@ export class ParkedController {
   @Post('records/:recordId/redrive')
   @Refuses(409, 'PRK-004')
   @HttpCode(200)
+  @ApiOkResponse({ description: 'What became of each position' })
   async redrive(
     @Param() param: ParkedRecordParam,
     @Query() { generation }: GenerationQuery,
@@ -74,6 +75,7 @@ export class ParkedController {
   @Refuses(409, 'PRK-004')
   @Refuses(422, 'PRK-002', 'PRK-003')
   @HttpCode(200)
+  @ApiOkResponse({ description: 'The position that was forgotten' })
   async discard(
     @Param() param: ParkedPositionParam,
     @Query() { generation }: GenerationQuery,

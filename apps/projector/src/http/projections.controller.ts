@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Callers, CurrentCaller, Refuses } from '@probity/platform';
 import type { Caller } from '@probity/platform';
 import type { GenerationDifference } from '@probity/projection';
@@ -7,6 +7,8 @@ import { GENERATIONS } from '../generations/generation-tokens.js';
 import type { GenerationReport, GenerationService } from '../generations/generation.service.js';
 import { notBuiltHere } from './not-built-here.js';
 import { DropBody, ProjectionParam, RebuildBody, RollbackBody, SwitchBody } from './projections.dto.js';
+
+const AFTERWARDS = 'The generations as they are afterwards';
 
 /** Generations of the read models that this process builds: built beside, compared, switched, rolled back, dropped. */
 @ApiTags('projections')
@@ -26,6 +28,7 @@ export class ProjectionsController {
   @Refuses(409, 'PRJ-011', 'PRJ-018')
   @Refuses(422, 'PRJ-017')
   @HttpCode(202)
+  @ApiAcceptedResponse({ description: AFTERWARDS })
   rebuild(
     @Param() param: ProjectionParam,
     @Body() { reason }: RebuildBody,
@@ -38,6 +41,7 @@ export class ProjectionsController {
   @Get(':projection/diff')
   @Refuses(404, 'PRJ-001', 'PRJ-010')
   @Refuses(409, 'PRJ-011', 'PRJ-012', 'PRJ-013', 'PRJ-018')
+  @ApiOkResponse({ description: 'Whether they are equal, and where they first differ' })
   diff(@Param() param: ProjectionParam): Promise<GenerationDifference> {
     return this.#of(param).diff();
   }
@@ -48,6 +52,7 @@ export class ProjectionsController {
   @Refuses(409, 'PRJ-011', 'PRJ-012', 'PRJ-013', 'PRJ-018')
   @Refuses(422, 'PRJ-014', 'PRJ-015', 'PRJ-017')
   @HttpCode(200)
+  @ApiOkResponse({ description: AFTERWARDS })
   switchTo(
     @Param() param: ProjectionParam,
     @Body() { accept, reason }: SwitchBody,
@@ -62,6 +67,7 @@ export class ProjectionsController {
   @Refuses(409, 'PRJ-011', 'PRJ-012', 'PRJ-013', 'PRJ-016', 'PRJ-018')
   @Refuses(422, 'PRJ-014', 'PRJ-015', 'PRJ-017')
   @HttpCode(200)
+  @ApiOkResponse({ description: AFTERWARDS })
   rollBack(
     @Param() param: ProjectionParam,
     @Body() { reason, allowStale }: RollbackBody,
@@ -76,6 +82,7 @@ export class ProjectionsController {
   @Refuses(409, 'PRJ-011', 'PRJ-018')
   @Refuses(422, 'PRJ-017')
   @HttpCode(200)
+  @ApiOkResponse({ description: AFTERWARDS })
   drop(
     @Param() param: ProjectionParam,
     @Body() { generation, reason }: DropBody,

@@ -1,5 +1,6 @@
 import { Controller, Get, Inject } from '@nestjs/common';
-import { Callers, DomainClock } from '@probity/platform';
+import { ApiOkResponse } from '@nestjs/swagger';
+import { Callers, DomainClock, Refuses } from '@probity/platform';
 import { SAFEGUARDING_HOST } from '../consumer/host-tokens.js';
 import type { ProjectionHost } from '../consumer/projection-host.js';
 
@@ -23,8 +24,10 @@ export class SafeguardingSummaryController {
     @Inject(DomainClock) private readonly clock: DomainClock,
   ) {}
 
-  /** Counts what may be shown at this moment. */
+  /** Counts what may be shown at this moment. 404 where the register is not built. */
   @Get('summary')
+  @Refuses(404, 'HTTP-404')
+  @ApiOkResponse({ description: 'Counts by borough and role' })
   @Callers('operator')
   async summary(): Promise<SafeguardingSummary> {
     const { rows } = await this.host.pool.query<SummaryRow>(

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { JUSTIFICATION } from '@probity/access-log';
-import { BOROUGH_CODES } from '@probity/domain';
+import { BOROUGH_CODES, LOOK_PURPOSES } from '@probity/domain';
 import type { ListFamily } from '@probity/domain';
 import {
   ArrayMaxSize,
@@ -50,7 +50,7 @@ export class OpenOrder {
   @IsIn(IDENTITY_FIELDS, { each: true })
   fields!: IdentityField[];
 
-  @ApiPropertyOptional({ pattern: '^[A-Z_]{1,40}$', description: 'Required: 400 LOG-002 without it' })
+  @ApiPropertyOptional({ enum: LOOK_PURPOSES, description: 'Required: 400 LOG-002 without it' })
   @IsOptional()
   @IsString()
   @MaxLength(40)

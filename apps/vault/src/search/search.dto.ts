@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { JUSTIFICATION } from '@probity/access-log';
-import { BOROUGH_CODES } from '@probity/domain';
+import { BOROUGH_CODES, LOOK_PURPOSES } from '@probity/domain';
 import type { ListFamily } from '@probity/domain';
 import type { AgreedPart, Agreement } from '@probity/identity-matching';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, ValidateIf } from 'class-validator';
@@ -57,7 +57,7 @@ export class SearchOrder {
   @Max(MOST_FOUND)
   limit?: number;
 
-  @ApiPropertyOptional({ pattern: '^[A-Z_]{1,40}$', description: 'Required: 400 LOG-002 without it' })
+  @ApiPropertyOptional({ enum: LOOK_PURPOSES, description: 'Required: 400 LOG-002 without it' })
   @IsOptional()
   @IsString()
   @MaxLength(40)

@@ -71,13 +71,20 @@ export function Refuses(
   return applyDecorators(ApiResponse({ status, ...responseOf({ status, codes }) }));
 }
 
-/** Adds to every operation what its kind may refuse with: who asks, what is asked for and the body are checked before the route. */
+/**
+ * Adds to every operation what its kind may refuse with: who asks, what is asked for and the body are checked before the route.
+ *
+ * @throws Error when an operation does not say how it answers when all is well: declaring a refusal takes the default away
+ */
 export function withRefusals(document: OpenAPIObject): OpenAPIObject {
   (document.components ??= {}).schemas = { ...document.components.schemas, Problem: SCHEMA as never };
-  for (const path of Object.values(document.paths)) {
+  for (const [address, path] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const operation = path[method];
-      if (operation !== undefined) addTo(operation);
+      if (operation === undefined) continue;
+      if (!Object.keys(operation.responses).some((status) => status.startsWith('2')))
+        throw new Error(`${method} ${address} declares refusals and no answer`);
+      addTo(operation);
     }
   }
   return document;

@@ -2,6 +2,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { TlsMaterial } from '../config/stack-config.js';
 import { registerBodyParsers } from '../http/body-stream.js';
+import { answerUnrouted } from '../http/unrouted-problem.js';
 import { runInTrace, traceOf, traceparentOf } from '../http/trace-context.js';
 import { measureRequests } from '../metrics/request-metrics.js';
 
@@ -25,6 +26,7 @@ export function httpServer(tls: TlsMaterial, bodyLimit: number): FastifyAdapter 
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
     trustProxy: false,
+    frameworkErrors: answerUnrouted,
   });
   const server = adapter.getInstance<FastifyInstance>();
   registerBodyParsers(server);

@@ -187,6 +187,23 @@ describe('a service behind mutual TLS', () => {
     expect((await send('/v1/clock', asOperator)).json['code']).toBe('ACC-007');
   });
 
+  it.each([
+    ['too long', `/v1/parcels/borough/${'SYN-Ardelwick'.repeat(20)}`, 414, 'HTTP-414'],
+    ['not well-formed', '/v1/parcels/borough/SYN-Ardelwick%zz', 400, 'SCH-001'],
+  ])(
+    'answers an address that is %s as any other refusal, and does not repeat it',
+    async (_, path, status, code) => {
+      const answer = await send(path, { by: 'central' });
+      expect([answer.status, answer.json['code'], answer.json['instance']]).toEqual([
+        status,
+        code,
+        'about:blank',
+      ]);
+      expect(answer.headers['content-type']).toContain('application/problem+json');
+      expect(answer.text).not.toContain('Ardelwick');
+    },
+  );
+
   it('believes a token that it has just believed no longer than until its end', async () => {
     const { thumbprint, cert, key } = await makeSenderCertificate(new Date().getTime());
     people.set('leaver', { ca: authority.ca, cert, key });
