@@ -8,6 +8,9 @@ import { Rotation, type RotationObserver } from '../src/epochs/rotation.js';
 import { KEY_PROVIDER } from '../src/keys/key-provider.js';
 import type { VaultFixture } from './vault-fixture.js';
 
+/** Peppers of a vault, one a purpose: rows of lists, and people who are searched for. They are wrapped like keys. */
+export const PEPPERS = 2;
+
 /** What the operator is told of the epochs. */
 export async function epochsOf(fixture: VaultFixture): Promise<EpochsReply> {
   const { status, text } = await fixture.get('/v1/epochs', 'operator');

@@ -9,13 +9,11 @@ import { withRotationLock } from '../src/epochs/rotation-lock.js';
 import { DataKeyRepository } from '../src/keys/data-key.repository.js';
 import { DataKeyVault } from '../src/keys/data-key.vault.js';
 import type { RotationStep } from '../src/epochs/rotation.js';
-import { epochsOf, rotatedTo, rotateObserved } from './rotation-fixture.js';
+import { epochsOf, PEPPERS, rotatedTo, rotateObserved } from './rotation-fixture.js';
 import { startVault, vaultHarness, type VaultFixture } from './vault-fixture.js';
 
 const HACKNEY = 'E09000012';
 const COUNT = 2500;
-/** One a purpose: rows of lists, and people who are searched for. */
-const PEPPERS = 2;
 
 describe('[R-62] a rotation of the key-encryption key', () => {
   let harness: Harness;

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deriveSubkey } from '@probity/sealing';
 import { makeSoftToken, whyNoSoftToken, type Harness, type SoftToken } from '@probity/testing';
-import { rotatedTo } from './rotation-fixture.js';
+import { PEPPERS, rotatedTo } from './rotation-fixture.js';
 import { startVault, vaultHarness, type VaultFixture } from './vault-fixture.js';
 
 const HACKNEY = 'E09000012';
@@ -59,7 +59,7 @@ const missing = await whyNoSoftToken();
       expect([provider, epochs[0]!.destructionAssured, epochs[1]!.livingKeys]).toEqual([
         'pkcs11',
         false,
-        301,
+        300 + PEPPERS,
       ]);
       const leases = await fixture.client('projector-matrix').leaseCase(keys.map(({ recordId }) => recordId));
       for (const { recordId, dek } of keys)
